@@ -1,0 +1,209 @@
+// Package sharing says who may see what. A record's rule compiles to a small set of tokens when it is written, a viewer's
+// current registrations compile to tokens when he asks, and a viewer sees a record when the two sets meet. Both this
+// package and the store's SQL use nothing but these tokens.
+package sharing
+
+import (
+	"slices"
+	"strings"
+
+	"tocsin/internal/record"
+)
+
+// Token is one reason to see a record. Tokens are compared as whole strings; "&" joins a conjunction.
+type Token = string
+
+// The tokens that name nobody in particular.
+const (
+	Public    Token = "public" // anybody, signed in or not
+	Officials Token = "all"    // every registered official of every participant
+)
+
+// Participant is the token of the registered officials of a participant.
+func Participant(code string) Token { return "p:" + code }
+
+// Group is the token of the registered officials of a group ("swg1.1") or of one of its sections ("swg1.1/west").
+func Group(id string) Token { return "g:" + id }
+
+// Organisation is the token of the people of a stakeholder organisation.
+func Organisation(id string) Token { return "o:" + id }
+
+// Person is the token of one person.
+func Person(id string) Token { return "u:" + id }
+
+// InSector narrows a participant's or group's token to one sector.
+func InSector(t Token, sector string) Token { return t + "&s:" + sector }
+
+// Of compiles a record's rule: the tokens of those who may see it, sorted, without doubles, never empty.
+// private is whether the record's state is for its owner only.
+//
+//	CLEAR         public
+//	GREEN         every registered official
+//	AMBER         the owner's officials and those whom the audience names
+//	AMBER+STRICT  the owner's officials and the officials of the participants whom the audience names
+//	RED           the author and the persons whom the audience names
+//
+// Anything malformed adds nobody: an unknown label is the owner alone.
+func Of(r *record.Record, private bool) []Token {
+	if r.Sharing.TLP == record.Red {
+		return red(r, private)
+	}
+	tokens := []Token{Participant(r.Owner)}
+	switch {
+	case private:
+	case r.Sharing.TLP == record.Clear:
+		tokens = []Token{Public}
+	case r.Sharing.TLP == record.Green:
+		tokens = []Token{Officials}
+	case r.Sharing.TLP == record.Amber:
+		for _, c := range r.Sharing.Audience {
+			tokens = append(tokens, clause(c)...)
+		}
+	case r.Sharing.TLP == record.AmberStrict:
+		for _, c := range r.Sharing.Audience {
+			if c.Participant != "" {
+				tokens = append(tokens, clause(c)...)
+			}
+		}
+	}
+	return normal(tokens)
+}
+
+// red names persons only; a RED record whose author is the system belongs to its owner's officials.
+func red(r *record.Record, private bool) []Token {
+	var tokens []Token
+	if r.Author != "" {
+		tokens = append(tokens, Person(r.Author))
+	} else {
+		tokens = append(tokens, Participant(r.Owner))
+	}
+	if !private {
+		for _, c := range r.Sharing.Audience {
+			if c.Person != "" && named(c) == 1 {
+				tokens = append(tokens, Person(c.Person))
+			}
+		}
+	}
+	return normal(tokens)
+}
+
+func named(c record.Clause) (n int) {
+	for _, s := range []string{c.Participant, c.Group, c.Organisation, c.Person} {
+		if s != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func clause(c record.Clause) []Token {
+	if named(c) != 1 {
+		return nil
+	}
+	var t Token
+	switch {
+	case c.Participant != "":
+		t = Participant(c.Participant)
+	case c.Group != "":
+		t = Group(c.Group)
+	case c.Organisation != "":
+		return []Token{Organisation(c.Organisation)}
+	default:
+		return []Token{Person(c.Person)}
+	}
+	if len(c.Sectors) == 0 {
+		return []Token{t}
+	}
+	tokens := make([]Token, len(c.Sectors))
+	for i, s := range c.Sectors {
+		tokens[i] = InSector(t, s)
+	}
+	return tokens
+}
+
+func normal(tokens []Token) []Token {
+	slices.Sort(tokens)
+	return slices.Compact(tokens)
+}
+
+// Viewer is what decides what a person sees: who he is and where he is registered now.
+// The zero Viewer is the public.
+type Viewer struct {
+	Person       string   // id; empty for the public
+	Participant  string   // code, for officials
+	Organisation string   // id, for people of stakeholder organisations
+	Registered   bool     // at least one live registration
+	Sectors      []string // the sectors he works in
+	Groups       []string // groups and sections of his live registrations: "swg1.1", "swg1.1/west"
+}
+
+// Tokens compiles what the viewer holds, sorted, without doubles. Everybody holds Public; an official without a live
+// registration holds beyond that only his own name.
+func (v Viewer) Tokens() []Token {
+	tokens := []Token{Public}
+	if v.Person != "" {
+		tokens = append(tokens, Person(v.Person))
+	}
+	if v.Organisation != "" {
+		tokens = append(tokens, Organisation(v.Organisation))
+	}
+	if v.Registered && v.Participant != "" && v.Organisation == "" {
+		tokens = append(tokens, Officials)
+		own := []Token{Participant(v.Participant)}
+		for _, g := range v.Groups {
+			own = append(own, Group(g))
+		}
+		tokens = append(tokens, own...)
+		for _, t := range own {
+			for _, s := range v.Sectors {
+				tokens = append(tokens, InSector(t, s))
+			}
+		}
+	}
+	return normal(tokens)
+}
+
+// Meet reports whether two sorted sets of tokens share one: whether the viewer sees the record.
+func Meet(audience, viewer []Token) bool {
+	for i, j := 0, 0; i < len(audience) && j < len(viewer); {
+		switch strings.Compare(audience[i], viewer[j]) {
+		case 0:
+			return true
+		case -1:
+			i++
+		default:
+			j++
+		}
+	}
+	return false
+}
+
+// Reason returns the first token that both sets hold: why the viewer sees the record.
+func Reason(audience, viewer []Token) (Token, bool) {
+	for _, t := range audience {
+		if _, ok := slices.BinarySearch(viewer, t); ok {
+			return t, true
+		}
+	}
+	return "", false
+}
+
+// Wider returns the tokens of the audience to come that the audience that is does not hold: whom a change adds.
+func Wider(is, toBe []Token) []Token {
+	var added []Token
+	for _, t := range toBe {
+		if _, ok := slices.BinarySearch(is, t); !ok {
+			added = append(added, t)
+		}
+	}
+	return added
+}
+
+// Union returns every token of the sets, sorted, without doubles.
+func Union(sets ...[]Token) []Token {
+	var all []Token
+	for _, s := range sets {
+		all = append(all, s...)
+	}
+	return normal(all)
+}
