@@ -1,0 +1,309 @@
+package locales
+
+import (
+	"context"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// complete lists the languages whose catalogues must have every message.
+var complete = []string{"en", "ar"}
+
+// forms are the plural forms that each language distinguishes (CLDR 48).
+var forms = map[string][]string{
+	"en": {"one", "other"},
+	"ar": {"zero", "one", "two", "few", "many", "other"},
+	"es": {"one", "many", "other"},
+	"fr": {"one", "many", "other"},
+	"pt": {"one", "many", "other"},
+	"ru": {"one", "few", "many", "other"},
+}
+
+// silent are the forms in which a language may leave the number out because the word says it ("an hour", "two hours").
+var silent = map[string][]string{"ar": {"zero", "one", "two"}}
+
+// composed returns keys that the program puts together at run time from declarations, so that no source holds them whole.
+// Whoever composes keys adds their list here.
+var composed = []func() []string{}
+
+// catalogue is a file as written: key → form → text; a message without plural has the form "".
+func catalogue(t *testing.T, code string) map[string]map[string]string {
+	t.Helper()
+	b, err := files.ReadFile(code + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := map[string]any{}
+	if err := yaml.Unmarshal(b, &raw); err != nil {
+		t.Fatalf("%s.yaml: %v", code, err)
+	}
+	out := map[string]map[string]string{}
+	for key, v := range raw {
+		switch x := v.(type) {
+		case string:
+			out[key] = map[string]string{"": x}
+		case map[string]any:
+			out[key] = map[string]string{}
+			for form, text := range x {
+				s, ok := text.(string)
+				if !ok {
+					t.Errorf("%s.yaml: %s.%s is not a text", code, key, form)
+				}
+				out[key][form] = s
+			}
+		default:
+			t.Errorf("%s.yaml: %s is a %T; quote texts such as \"Yes\" or numbers", code, key, v)
+		}
+	}
+	return out
+}
+
+var placeholder = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
+
+func placeholders(text string) []string {
+	set := map[string]bool{}
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		set[m[1]] = true
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+func TestCataloguesAgreeWithEnglish(t *testing.T) {
+	english := catalogue(t, "en")
+	for _, l := range Languages {
+		own := catalogue(t, l.Code)
+		for _, key := range slices.Sorted(maps.Keys(own)) {
+			if _, ok := english[key]; !ok {
+				t.Errorf("%s.yaml: %s is not in English", l.Code, key)
+				continue
+			}
+			checkMessage(t, l.Code, key, english[key], own[key])
+		}
+		for _, key := range slices.Sorted(maps.Keys(english)) {
+			if _, ok := own[key]; !ok && slices.Contains(complete, l.Code) {
+				t.Errorf("%s.yaml: %s is missing", l.Code, key)
+			}
+		}
+	}
+}
+
+func checkMessage(t *testing.T, code, key string, english, own map[string]string) {
+	t.Helper()
+	_, plain := english[""]
+	if _, ownPlain := own[""]; ownPlain != plain {
+		t.Errorf("%s.yaml: %s: plural forms here or in English, not in the other", code, key)
+		return
+	}
+	want := []string{""}
+	if !plain {
+		want = slices.Sorted(slices.Values(forms[code]))
+	}
+	if got := sortedKeys(own); !slices.Equal(got, want) {
+		t.Errorf("%s.yaml: %s has the forms %v, the language has %v", code, key, got, want)
+	}
+	all := placeholders(strings.Join(slices.Collect(maps.Values(english)), " "))
+	for form, text := range own {
+		got := placeholders(text)
+		if slices.Contains(silent[code], form) && !slices.Contains(got, "n") {
+			got = slices.Sorted(slices.Values(append(got, "n")))
+		}
+		if strings.TrimSpace(text) == "" || !slices.Equal(got, all) {
+			t.Errorf("%s.yaml: %s %s has the placeholders %v, English has %v", code, key, form, got, all)
+		}
+	}
+}
+
+// call finds the keys that sources word, quoted whole finds every string that could be one.
+var (
+	call   = regexp.MustCompile(`\bT\((?:ctx|[\w.()]+), "([^"]+)"`)
+	method = regexp.MustCompile(`\.T\("([^"]+)"`)
+	report = regexp.MustCompile(`"(problem\.[a-z0-9.-]+)"`)
+	quoted = regexp.MustCompile(`"([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)"`)
+)
+
+// sources calls f with every Go and templ source of the program that is not a test or generated.
+func sources(t *testing.T, f func(path, text string)) {
+	t.Helper()
+	root := moduleRoot(t)
+	for _, dir := range []string{"internal", "cmd"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			name := filepath.Base(path)
+			source := strings.HasSuffix(name, ".templ") || strings.HasSuffix(name, ".go") &&
+				!strings.HasSuffix(name, "_test.go") && !strings.HasSuffix(name, "_templ.go")
+			if err != nil || d.IsDir() || !source {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			f(path, string(b))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("go.mod not found above the working directory")
+		}
+		dir = parent
+	}
+}
+
+func TestUsedKeysExist(t *testing.T) {
+	english := catalogue(t, "en")
+	sources(t, func(path, text string) {
+		patterns := []*regexp.Regexp{call, method, report}
+		for _, p := range patterns {
+			for _, m := range p.FindAllStringSubmatch(text, -1) {
+				if _, ok := english[m[1]]; !ok && !strings.HasSuffix(m[1], ".") {
+					t.Errorf("%s: %s has no English text", path, m[1])
+				}
+			}
+		}
+	})
+	for _, list := range composed {
+		for _, key := range list() {
+			if _, ok := english[key]; !ok {
+				t.Errorf("composed key %s has no English text", key)
+			}
+		}
+	}
+}
+
+// groups are the menu's headings: they stand ready for pages that are not built yet.
+var groups = []string{"menu.see", "menu.warn", "menu.report", "menu.meet", "menu.act", "menu.coalition"}
+
+func TestEveryKeyIsUsed(t *testing.T) {
+	used := map[string]bool{}
+	for _, key := range groups {
+		used[key] = true
+	}
+	for _, list := range composed {
+		for _, key := range list() {
+			used[key] = true
+		}
+	}
+	sources(t, func(_, text string) {
+		for _, m := range quoted.FindAllStringSubmatch(text, -1) {
+			used[m[1]] = true
+		}
+	})
+	for _, key := range slices.Sorted(maps.Keys(catalogue(t, "en"))) {
+		if !used[key] {
+			t.Errorf("en.yaml: %s is used nowhere", key)
+		}
+	}
+}
+
+func TestPlurals(t *testing.T) {
+	for _, c := range []struct {
+		code string
+		n    int
+		want string
+	}{
+		{"en", 1, "1 day ago"}, {"en", 0, "0 days ago"}, {"en", 1234, "1,234 days ago"},
+		{"ar", 1, "منذ يوم واحد"}, {"ar", 2, "منذ يومين"}, {"ar", 3, "منذ 3 أيام"}, {"ar", 11, "منذ 11 يومًا"},
+		{"ar", 100, "منذ 100 يوم"}, {"ar", 103, "منذ 103 أيام"},
+	} {
+		if got := New(c.code, nil, Auto).T("time.days-ago", "n", c.n); got != c.want {
+			t.Errorf("%s %d: %q, want %q", c.code, c.n, got, c.want)
+		}
+	}
+}
+
+func TestMissingTexts(t *testing.T) {
+	ctx := With(context.Background(), New("ru", nil, Auto))
+	if got := T(ctx, "no.such.key"); got != "no.such.key" {
+		t.Errorf("unknown key: %q", got)
+	}
+	if Has("no.such.key") || !Has("product") || !Has("time.days-ago") {
+		t.Error("Has is wrong")
+	}
+}
+
+func TestDates(t *testing.T) {
+	for _, c := range []struct{ code, iso, want string }{
+		{"en", "2024-03-05", "5 March 2024"}, {"en", "2024-03", "March 2024"}, {"en", "2024", "2024"},
+		{"en", "yesterday", "yesterday"}, {"en", "2024-02-30", "2024-02-30"}, {"en", "", ""},
+		{"es", "2024-03-05", "5 de marzo de 2024"}, {"fr", "2024-03-01", "1er mars 2024"},
+		{"pt", "2024-03-05", "5 de março de 2024"}, {"ru", "2024-03-05", "5 марта 2024 г."},
+		{"ru", "2024-03", "март 2024 г."}, {"ar", "2024-03-05", "5 آذار/مارس 2024"},
+	} {
+		if got := New(c.code, nil, Auto).Date(c.iso); got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.code, c.iso, got, c.want)
+		}
+	}
+}
+
+func TestTimesNameTheViewersZone(t *testing.T) {
+	at := time.Date(2024, 3, 5, 23, 30, 0, 0, time.UTC)
+	for _, c := range []struct{ zone, want string }{
+		{"", "5 March 2024, 23:30 UTC"},
+		{"Asia/Tokyo", "6 March 2024, 08:30 JST"},
+		{"America/Sao_Paulo", "5 March 2024, 20:30 UTC-03"},
+		{"Asia/Kathmandu", "6 March 2024, 05:15 UTC+5:45"},
+	} {
+		if got := New("en", Zone(c.zone), Auto).DateTime(at); got != c.want {
+			t.Errorf("%s: %q, want %q", c.zone, got, c.want)
+		}
+	}
+	if Zone("Local") != nil || Zone("../etc/passwd") != nil || Zone("Nowhere/Else") != nil {
+		t.Error("a zone that is none was accepted")
+	}
+}
+
+func TestNumbersAndLists(t *testing.T) {
+	for _, c := range []struct{ code, number, list string }{
+		{"en", "1,234.5", "a, b and c"}, {"es", "1.234,5", "a, b y c"}, {"ar", "1,234.5", "a، b وc"},
+		{"pt", "1.234,5", "a, b e c"},
+	} {
+		l := New(c.code, nil, Auto)
+		if got := l.Num(1234.5); got != c.number {
+			t.Errorf("%s: %q, want %q", c.code, got, c.number)
+		}
+		if got := l.List([]string{"a", "b", "c"}); got != c.list {
+			t.Errorf("%s: %q, want %q", c.code, got, c.list)
+		}
+	}
+}
+
+func TestNegotiation(t *testing.T) {
+	for _, c := range []struct {
+		accept string
+		wanted []string
+		want   string
+	}{
+		{"", nil, "en"}, {"fr-CA, en;q=0.8", nil, "fr"}, {"de", nil, "en"}, {"ar-SD", nil, "ar"}, {"pt-BR", nil, "pt"},
+		{"fr", []string{"", "ru"}, "ru"}, {"fr", []string{"xx"}, "fr"}, {"\x00;;q=", nil, "en"},
+	} {
+		if got := Negotiate(c.accept, c.wanted...); got != c.want {
+			t.Errorf("%q %v: %s, want %s", c.accept, c.wanted, got, c.want)
+		}
+	}
+}
