@@ -1,0 +1,169 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"tocsin/internal/coalition"
+	"tocsin/internal/kinds"
+	"tocsin/internal/kinds/detection"
+	"tocsin/internal/record"
+	"tocsin/internal/store"
+)
+
+// Overview is the first page: what is new and what waits for the viewer.
+type Overview struct {
+	ByCountry map[string]float64 // events counted in the last Weeks weeks, by ISO 3166-1 code
+	Weeks     int
+	Waiting   []Told   // alerts that the viewer has not acknowledged
+	Signals   []*Shown // the newest that nobody has assessed
+	Assessing []*Shown // under assessment
+	Newest    []*Shown // the newest reports
+	Simulated bool     // the database holds simulated reports
+}
+
+const overviewWeeks = 12
+
+// Overview returns what the viewer's first page shows. Its cost does not grow with the store.
+func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
+	o := &Overview{ByCountry: map[string]float64{}, Weeks: overviewWeeks}
+	sums, err := a.Sums(ctx, v, "", overviewWeeks)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range sums {
+		if len(c.Place) == 2 {
+			o.ByCountry[c.Place] += c.Value
+		}
+	}
+	told, err := a.Told(ctx, v, 50)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range told {
+		if t.Reason == "issued" && t.Acknowledged.IsZero() && t.Subject.State == "issued" && t.Subject.Retracted == nil {
+			o.Waiting = append(o.Waiting, t)
+		}
+	}
+	for state, into := range map[string]*[]*Shown{"new": &o.Signals, "under-assessment": &o.Assessing} {
+		l, err := a.List(ctx, v, Query{Kind: "signal", State: state, Sort: "changed", Limit: 8})
+		if err != nil {
+			return nil, err
+		}
+		*into = l.Records
+	}
+	if o.Newest, err = a.newest(ctx, v, 4); err != nil {
+		return nil, err
+	}
+	o.Simulated, err = a.Simulated(ctx)
+	return o, err
+}
+
+// newest returns the last changed reports of every kind that people write, the newest first.
+func (a *App) newest(ctx context.Context, v Viewer, each int) ([]*Shown, error) {
+	var out []*Shown
+	for _, k := range kinds.Authored() {
+		l, err := a.List(ctx, v, Query{Kind: k.Name, Limit: each})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l.Records...)
+	}
+	slices.SortStableFunc(out, func(x, y *Shown) int { return y.Updated.Compare(x.Updated) })
+	return out, nil
+}
+
+// Simulated reports whether the database was filled with simulated reports.
+func (a *App) Simulated(ctx context.Context) (bool, error) {
+	m, err := a.store.Read().Meta(ctx, "simulated")
+	return m != "", err
+}
+
+// Sums returns what was counted about a substance or class ("" for all) in the last weeks, by place and source, as the
+// viewer's own sources support it.
+func (a *App) Sums(ctx context.Context, v Viewer, substance string, weeks int) ([]store.Cell, error) {
+	tokens, err := a.observing(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	to, _ := a.today().Week()
+	return a.store.Read().Sums(ctx, substance, "count", tokens, to-record.Week(weeks), to)
+}
+
+// Series returns one series, week by week from the first with a value to the last, as the viewer's sources support it.
+func (a *App) Series(ctx context.Context, v Viewer, s store.Series, from, to record.Week) ([]store.Observation, error) {
+	tokens, err := a.observing(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	return a.store.Read().Observations(ctx, s, tokens, from, to)
+}
+
+func (a *App) observing(ctx context.Context, v Viewer) ([]string, error) {
+	if !v.Operator {
+		return v.Tokens, nil
+	}
+	audiences, err := a.store.Read().Audiences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, t := range audiences {
+		all = append(all, t...)
+	}
+	return all, nil
+}
+
+// Unknowns returns the names that nothing in the catalogue answers to, from records that the viewer sees.
+func (a *App) Unknowns(ctx context.Context, v Viewer, limit int) ([]store.UnknownName, error) {
+	if !v.Has(coalition.Curator) && !v.Has(coalition.Administrator) {
+		return nil, refuse(Forbidden, "error.duty", "duty", "curator")
+	}
+	r := a.store.Read()
+	all, err := r.Unknowns(ctx, "open", limit)
+	if err != nil {
+		return nil, err
+	}
+	out := all[:0]
+	for _, u := range all {
+		if _, err := a.visible(ctx, r, v, u.Record); err == nil {
+			out = append(out, u)
+		} else if CodeOf(err) != NotFound {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// ResolveUnknown closes an unknown name; id is the substance that it names, or "" for none.
+func (a *App) ResolveUnknown(ctx context.Context, v Viewer, name, id string) error {
+	if !v.Has(coalition.Curator) && !v.Has(coalition.Administrator) {
+		return refuse(Forbidden, "error.duty", "duty", "curator")
+	}
+	if id != "" {
+		if _, ok := a.names.SubstanceName(id, "en"); !ok {
+			return invalid(record.Problems{{Field: "substance", Key: "problem.substance", Params: map[string]any{"value": id}}})
+		}
+	}
+	return a.store.Write(ctx, func(t *store.Tx) error { return t.ResolveUnknown(ctx, name, id) })
+}
+
+// Evidence returns the records behind a signal that the viewer sees, and how many there are in all.
+func (a *App) Evidence(ctx context.Context, v Viewer, s *Shown) (seen []*Shown, all int, err error) {
+	var u detection.Unusual
+	if err := json.Unmarshal(s.Record.Body, &u); err != nil {
+		return nil, 0, err
+	}
+	for _, id := range s.LinkedTo(record.CausedBy) {
+		x, err := a.Get(ctx, v, id)
+		if CodeOf(err) == NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		seen = append(seen, x)
+	}
+	return seen, u.Reports, nil
+}

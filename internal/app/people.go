@@ -1,0 +1,265 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/internal/coalition"
+	"tocsin/internal/record"
+	"tocsin/internal/store"
+)
+
+// mayAdminister reports whether the viewer may change the people of a participant: its focal points may theirs, the
+// secretariat all. An administrator's duties are only the operator's and administrators' to give.
+func mayAdminister(v Viewer, participant string) bool {
+	switch {
+	case v.Operator || v.Has(coalition.Administrator):
+		return true
+	case v.Has(coalition.Secretariat):
+		return true
+	case v.Has(coalition.FocalPoint):
+		return participant != "" && participant == v.Participant()
+	}
+	return false
+}
+
+// grantable are the duties that a focal point may give to the people of his own participant.
+var grantable = []coalition.Duty{coalition.FocalPoint, coalition.Analyst}
+
+func mayGrant(v Viewer, d coalition.Duty) bool {
+	switch {
+	case v.Operator || v.Has(coalition.Administrator):
+		return true
+	case d == coalition.Administrator:
+		return false
+	case v.Has(coalition.Secretariat):
+		return true
+	}
+	return slices.Contains(grantable, d)
+}
+
+// SavePerson creates a person (empty ID) or changes one. An address belongs to one person.
+func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*coalition.Person, error) {
+	x.Email = coalition.NormalEmail(x.Email)
+	if !mayAdminister(v, x.Participant) {
+		return nil, refuse(Forbidden, "error.administer")
+	}
+	if problems := a.checkPerson(x); len(problems) > 0 {
+		return nil, invalid(problems)
+	}
+	err := a.store.Write(ctx, func(t *store.Tx) error {
+		p, err := a.load(ctx)
+		if err != nil {
+			return err
+		}
+		if other := p.byEmail[x.Email]; other != nil && other.ID != x.ID {
+			return refuse(Conflict, "error.email")
+		}
+		var before coalition.Person
+		action := "update"
+		if x.ID == "" {
+			x.ID, action = newID(t.Now()), "create"
+		} else if old := p.byID[x.ID]; old == nil || !mayAdminister(v, old.Participant) {
+			return errHidden
+		} else {
+			before = *old
+		}
+		for _, d := range before.Duties { // nobody changes somebody with more power than his own
+			if !mayGrant(v, d) {
+				return refuse(Forbidden, "error.administer")
+			}
+		}
+		for _, d := range x.Duties {
+			if !mayGrant(v, d) {
+				return refuse(Forbidden, "error.grant", "duty", string(d))
+			}
+		}
+		return t.PutPerson(ctx, &x, v.Actor(), action)
+	})
+	return &x, err
+}
+
+func (a *App) checkPerson(x coalition.Person) record.Problems {
+	var p record.Problems
+	for _, c := range x.Validate() {
+		p = append(p, record.Problem{Field: c.Field, Key: c.Key, Params: c.Params})
+	}
+	if x.Participant != "" {
+		if _, ok := a.directory.Participant(x.Participant); !ok {
+			p.Add("participant", "problem.participant", "value", x.Participant)
+		}
+	}
+	if strings.ContainsFunc(x.Name, record.Unsafe) {
+		p.Add("name", "problem.character")
+	}
+	return p
+}
+
+// Register puts a person into a section of a group, or changes that registration.
+func (a *App) Register(ctx context.Context, v Viewer, g coalition.Registration) (*coalition.Registration, error) {
+	var problems record.Problems
+	for _, c := range g.Validate() {
+		problems = append(problems, record.Problem{Field: c.Field, Key: c.Key, Params: c.Params})
+	}
+	if !a.directory.HasGroup(g.Group) {
+		problems.Add("group", "problem.group", "value", g.Group)
+	}
+	if len(problems) > 0 {
+		return nil, invalid(problems)
+	}
+	err := a.store.Write(ctx, func(t *store.Tx) error {
+		p, err := a.load(ctx)
+		if err != nil {
+			return err
+		}
+		x := p.byID[g.Person]
+		if x == nil || !mayAdminister(v, x.Participant) {
+			return errHidden
+		}
+		action := "update"
+		if g.ID == "" {
+			g.ID, action = newID(t.Now()), "create"
+		} else if !slices.ContainsFunc(p.registrations[g.Person], func(r *coalition.Registration) bool { return r.ID == g.ID }) {
+			return errHidden
+		}
+		return t.PutRegistration(ctx, &g, v.Actor(), action)
+	})
+	return &g, err
+}
+
+// Member is a person with his registrations.
+type Member struct {
+	*coalition.Person
+	Registrations []*coalition.Registration
+}
+
+// People returns the people whom the viewer may administer, by participant and name; participant "" means all of them.
+func (a *App) People(ctx context.Context, v Viewer, participant string) ([]Member, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Member
+	for id, x := range p.byID {
+		if mayAdminister(v, x.Participant) && (participant == "" || x.Participant == participant) {
+			out = append(out, Member{x, p.registrations[id]})
+		}
+	}
+	slices.SortFunc(out, func(x, y Member) int {
+		return strings.Compare(x.Participant+"\x00"+x.Name+"\x00"+x.ID, y.Participant+"\x00"+y.Name+"\x00"+y.ID)
+	})
+	return out, nil
+}
+
+// Taking says how a participant takes part: the officials registered now and the groups they are in.
+type Taking struct {
+	Officials int
+	Groups    []string // ids, sorted
+	Part      bool     // by registrations, or by the shipped facts where nobody has registered yet
+}
+
+// Participation returns how each participant takes part now, by code.
+func (a *App) Participation(ctx context.Context) (map[string]Taking, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]Taking{}
+	for _, x := range a.directory.Participants() {
+		out[x.Code] = Taking{Part: x.Shipped}
+	}
+	for id, x := range p.byID {
+		if x.Participant == "" || !x.Active {
+			continue
+		}
+		t := out[x.Participant]
+		live := false
+		for _, g := range p.registrations[id] {
+			if g.Live(a.now()) {
+				live = true
+				if !slices.Contains(t.Groups, g.Group) {
+					t.Groups = append(t.Groups, g.Group)
+				}
+			}
+		}
+		if live {
+			t.Officials++
+			t.Part = true
+		}
+		slices.Sort(t.Groups)
+		out[x.Participant] = t
+	}
+	return out, nil
+}
+
+// The lives of sign-in links.
+const (
+	LinkLife = 24 * time.Hour
+	DemoLife = 30 * 24 * time.Hour
+)
+
+// SigninLink makes a link that signs a person in once (reusable: until it expires) and returns its secret.
+// Only those who may administer the person may make one, and nobody for somebody with more power than his own.
+func (a *App) SigninLink(ctx context.Context, v Viewer, email string, reusable bool) (secret string, err error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return "", err
+	}
+	x := p.byEmail[coalition.NormalEmail(email)]
+	if x == nil || !mayAdminister(v, x.Participant) {
+		return "", errHidden
+	}
+	for _, d := range x.Duties {
+		if !mayGrant(v, d) {
+			return "", refuse(Forbidden, "error.administer")
+		}
+	}
+	raw := make([]byte, 24)
+	_, _ = rand.Read(raw) // never fails: crypto/rand.Read
+	secret = base64.RawURLEncoding.EncodeToString(raw)
+	life := LinkLife
+	if reusable {
+		life = DemoLife
+	}
+	return secret, a.store.Write(ctx, func(t *store.Tx) error {
+		return t.PutSigninLink(ctx, secretHash(secret), x.ID, t.Now().Add(life), reusable)
+	})
+}
+
+func secretHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// Signin uses a link and returns whom it signs in. Every attempt is in the audit.
+func (a *App) Signin(ctx context.Context, secret string) (Viewer, error) {
+	var v Viewer
+	var refused error
+	err := a.store.Write(ctx, func(t *store.Tx) error {
+		id, err := t.TakeSigninLink(ctx, secretHash(secret))
+		if err == nil {
+			v, refused = a.ViewerByID(ctx, id)
+		} else if err == store.ErrNotFound {
+			refused = refuse(Unauthenticated, "error.link.expired")
+		} else {
+			return err
+		}
+		if refused != nil {
+			return t.Audit(ctx, newID(t.Now()), "public", "signin.refused", "", "")
+		}
+		return t.Audit(ctx, newID(t.Now()), v.Actor(), "signin", v.Actor(), "link")
+	})
+	if err == nil {
+		err = refused
+	}
+	return v, err
+}
+
+// Verify checks the journal, its tree and its checkpoints.
+func (a *App) Verify(ctx context.Context) (*store.Verification, error) { return a.store.Verify(ctx) }

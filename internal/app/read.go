@@ -1,0 +1,393 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tocsin/internal/kinds"
+	"tocsin/internal/record"
+	"tocsin/internal/sharing"
+	"tocsin/internal/store"
+)
+
+// Shown is a record as a viewer meets it.
+type Shown struct {
+	*record.Record
+	Kind     *record.Kind
+	Fields   record.Body
+	Audience []sharing.Token
+	Why      sharing.Token // the token by which the viewer sees it; "" for the operator
+	Mine     bool          // the viewer may change it
+}
+
+// Get returns a record. NotFound is the answer both for a hidden one and for none at all.
+func (a *App) Get(ctx context.Context, v Viewer, id string) (*Shown, error) {
+	s, err := a.visible(ctx, a.store.Read(), v, id)
+	if err != nil {
+		return nil, err
+	}
+	return a.show(v, s.Record)
+}
+
+func (a *App) show(v Viewer, r *record.Record) (*Shown, error) {
+	k, ok := kinds.Get(r.Kind)
+	if !ok {
+		return nil, fmt.Errorf("record %s has the unknown kind %q", r.ID, r.Kind)
+	}
+	b, err := k.Decode(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	s := &Shown{Record: r, Kind: k, Fields: b, Audience: audienceOf(r), Mine: v.Owns(r.Owner) && r.Retracted == nil}
+	s.Why, _ = sharing.Reason(s.Audience, v.Tokens)
+	return s, nil
+}
+
+// Query asks for a list of records of one kind.
+type Query struct {
+	Kind      string
+	State     string
+	Place     string // country or subdivision
+	Substance string // substance or class
+	Owner     string
+	From, To  record.Date // of the event, inclusive
+	Text      string
+	Retracted bool   // list the retracted ones
+	Sort      string // "changed" (default) or "day"
+	Ascending bool
+	Cursor    string
+	Limit     int // at most MaxPage; 0 means DefaultPage
+}
+
+// The sizes of a page.
+const (
+	DefaultPage = 50
+	MaxPage     = 200
+	maxScan     = 2000 // rows that one page may look through for a filter
+	countLimit  = 1001 // totals are counted to here: "1,000+"
+)
+
+// List is one page of a list.
+type List struct {
+	Records []*Shown
+	Next    string // the cursor of the next page; "" at the end
+	Partial bool   // the page ends because enough was looked through, not because it is full
+	Total   int    // records in the list without the filters that only the page applies; counted to 1,001
+	Exact   bool   // whether Total is of exactly this query and below the limit
+}
+
+// List returns a page of the records that the viewer sees.
+func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
+	k, ok := kinds.Get(q.Kind)
+	if !ok {
+		return nil, refuse(NotFound, "error.kind", "kind", q.Kind)
+	}
+	if p := checkQuery(k, &q); len(p) > 0 {
+		return nil, invalid(p)
+	}
+	if strings.TrimSpace(q.Text) != "" {
+		return a.searchKind(ctx, v, q)
+	}
+	page, facet, applied := plan(q)
+	tokens, err := a.tokensFor(ctx, v, facet)
+	if err != nil {
+		return nil, err
+	}
+	page.Tokens = tokens
+	if page.After, err = parseCursor(q.Cursor); err != nil {
+		return nil, invalid(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
+	}
+	l := &List{}
+	if l.Total, err = a.store.Read().Total(ctx, facet, tokens, page.MinK, page.MaxK, countLimit); err != nil {
+		return nil, err
+	}
+	l.Exact = applied && l.Total < countLimit
+	return l, a.fill(ctx, v, q, page, l)
+}
+
+func checkQuery(k *record.Kind, q *Query) record.Problems {
+	var p record.Problems
+	if q.Limit < 0 || q.Limit > MaxPage {
+		p.Add("limit", "problem.limit", "max", MaxPage)
+	}
+	if q.Limit == 0 {
+		q.Limit = DefaultPage
+	}
+	if q.State != "" && !slices.Contains(k.Workflow.States, q.State) {
+		p.Add("state", "problem.option", "value", q.State, "options", strings.Join(k.Workflow.States, ", "))
+	}
+	for field, d := range map[string]record.Date{"from": q.From, "to": q.To} {
+		if _, err := d.Time(); d != "" && err != nil {
+			p.Add(field, "problem.date", "value", string(d))
+		}
+	}
+	if q.Sort != "" && q.Sort != "changed" && q.Sort != "day" {
+		p.Add("sort", "problem.option", "value", q.Sort, "options", "changed, day")
+	}
+	return p
+}
+
+// plan chooses the list that answers most of the query; applied says whether it answers all of it.
+func plan(q Query) (p store.Page, facet string, applied bool) {
+	p = store.Page{Ascending: q.Ascending, Limit: q.Limit + 1}
+	dayed := q.Sort == "day" || q.From != "" || q.To != ""
+	filters := 0
+	for _, s := range []string{q.State, q.Place, q.Substance, q.Owner} {
+		if s != "" {
+			filters++
+		}
+	}
+	switch {
+	case q.Retracted:
+		facet, dayed = retractedOf(q.Kind), false
+	case q.Substance != "" && (dayed || q.Sort == ""):
+		facet, dayed = bySubstance(q.Kind, q.Substance), true
+	case q.Place != "" && (dayed || q.Sort == ""):
+		facet, dayed = byPlace(q.Kind, q.Place), true
+	case q.State != "" && !dayed:
+		facet = byState(q.Kind, q.State)
+	case dayed:
+		facet = byDay(q.Kind)
+		filters++
+	default:
+		facet = q.Kind
+		filters++
+	}
+	if dayed {
+		if d, ok := q.From.EpochDay(); ok {
+			p.MinK = &d
+		}
+		if d, ok := lastDay(q.To); ok {
+			p.MaxK = &d
+		}
+	}
+	p.Facet = facet
+	return p, facet, filters == 1
+}
+
+func lastDay(d record.Date) (int64, bool) {
+	t, err := d.Time()
+	if err != nil {
+		return 0, false
+	}
+	switch d.Precision() {
+	case record.Year:
+		t = t.AddDate(1, 0, -1)
+	case record.Month:
+		t = t.AddDate(0, 1, -1)
+	}
+	return t.Unix() / 86400, true
+}
+
+// fill reads on until the page is full, the list ends, or enough has been looked through.
+func (a *App) fill(ctx context.Context, v Viewer, q Query, page store.Page, l *List) error {
+	for scanned := 0; ; {
+		rows, err := a.store.Read().List(ctx, page)
+		if err != nil {
+			return err
+		}
+		for i, row := range rows {
+			if len(l.Records) == q.Limit {
+				l.Next = cursor(*page.After)
+				return nil
+			}
+			page.After = &rows[i].Position
+			if !matches(q, row.Record) || !v.Sees(row.Record) {
+				continue
+			}
+			s, err := a.show(v, row.Record)
+			if err != nil {
+				return err
+			}
+			l.Records = append(l.Records, s)
+		}
+		scanned += len(rows)
+		if len(rows) < page.Limit {
+			return nil
+		}
+		if scanned >= maxScan {
+			l.Next, l.Partial = cursor(*page.After), len(l.Records) < q.Limit
+			return nil
+		}
+	}
+}
+
+func matches(q Query, r *record.Record) bool {
+	switch {
+	case q.State != "" && r.State != q.State,
+		q.Owner != "" && r.Owner != q.Owner,
+		q.Place != "" && !slices.Contains(r.Places, q.Place),
+		!q.Retracted && r.Retracted != nil:
+		return false
+	}
+	return within(r.When, q.From, q.To)
+}
+
+func within(d, from, to record.Date) bool {
+	if from == "" && to == "" {
+		return true
+	}
+	day, ok := d.EpochDay()
+	if !ok {
+		return false
+	}
+	if f, ok := from.EpochDay(); ok && day < f {
+		return false
+	}
+	if t, ok := lastDay(to); ok && day > t {
+		return false
+	}
+	return true
+}
+
+func cursor(p store.Position) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d", p.K, p.Seq))
+}
+
+func parseCursor(s string) (*store.Position, error) {
+	if s == "" {
+		return nil, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return nil, err
+	}
+	var p store.Position
+	if _, err := fmt.Sscanf(string(raw), "%d.%d", &p.K, &p.Seq); err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
+// tokensFor returns the tokens to list with: the viewer's own, or for the operator every token that has such a list.
+func (a *App) tokensFor(ctx context.Context, v Viewer, facet string) ([]sharing.Token, error) {
+	if v.Operator {
+		return a.store.Read().TokensOf(ctx, facet)
+	}
+	return v.Tokens, nil
+}
+
+func (a *App) searchKind(ctx context.Context, v Viewer, q Query) (*List, error) {
+	before := int64(0)
+	if at, err := parseCursor(q.Cursor); err != nil {
+		return nil, invalid(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
+	} else if at != nil {
+		before = at.Seq
+	}
+	l := &List{}
+	for scanned := 0; scanned < maxScan; {
+		found, err := a.find(ctx, v, q.Text, before, q.Limit+1)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			if len(l.Records) == q.Limit {
+				l.Next = cursor(store.Position{Seq: before})
+				return l, nil
+			}
+			before = s.Seq
+			if q.Kind != "" && (s.Record.Kind != q.Kind || !matches(q, s.Record) || !a.about(s.Record, q.Substance)) {
+				continue
+			}
+			x, err := a.show(v, s.Record)
+			if err != nil {
+				return nil, err
+			}
+			l.Records = append(l.Records, x)
+		}
+		scanned += len(found)
+		if len(found) <= q.Limit {
+			return l, nil
+		}
+	}
+	l.Next, l.Partial = cursor(store.Position{Seq: before}), true
+	return l, nil
+}
+
+func (a *App) about(r *record.Record, id string) bool {
+	return id == "" || slices.Contains(a.withClasses(r.Substances), id)
+}
+
+func (a *App) find(ctx context.Context, v Viewer, text string, before int64, limit int) ([]*store.Stored, error) {
+	tokens, err := a.tokensFor(ctx, v, store.All.Name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.store.Read().Search(ctx, a.asked(text), tokens, before, limit)
+	return slices.DeleteFunc(found, func(s *store.Stored) bool { return !v.Sees(s.Record) }), err
+}
+
+// Search returns the newest records of every kind that hold the words and that the viewer sees.
+func (a *App) Search(ctx context.Context, v Viewer, text, cursor string, limit int) (*List, error) {
+	if limit <= 0 || limit > MaxPage {
+		limit = DefaultPage
+	}
+	return a.searchKind(ctx, v, Query{Text: text, Cursor: cursor, Limit: limit})
+}
+
+// Related is a record at the other end of a link.
+type Related struct {
+	Relation record.Relation
+	Incoming bool // the other record holds the link
+	*Shown
+}
+
+const maxRelated = 200
+
+// Related returns what led to a record and what followed from it, as far as the viewer sees it.
+func (a *App) Related(ctx context.Context, v Viewer, s *Shown) ([]Related, error) {
+	r := a.store.Read()
+	incoming, err := r.LinkedFrom(ctx, s.ID, maxRelated)
+	if err != nil {
+		return nil, err
+	}
+	var out []Related
+	add := func(links []record.Link, in bool) error {
+		for _, l := range links {
+			x, err := a.Get(ctx, v, l.To)
+			if CodeOf(err) == NotFound {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			out = append(out, Related{l.Relation, in, x})
+		}
+		return nil
+	}
+	if err := add(s.Links[:min(len(s.Links), maxRelated)], false); err != nil {
+		return nil, err
+	}
+	return out, add(incoming, true)
+}
+
+// Past is one version of a record in its history. Record is nil where the viewer may not see that version: what was
+// widened later does not show what it said before.
+type Past struct {
+	Version int
+	Actor   string
+	Action  string
+	Record  *record.Record
+}
+
+// History returns a record's versions, newest first.
+func (a *App) History(ctx context.Context, v Viewer, id string) ([]Past, error) {
+	if _, err := a.visible(ctx, a.store.Read(), v, id); err != nil {
+		return nil, err
+	}
+	versions, err := a.store.Read().History(ctx, id, 500)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Past, len(versions))
+	for i, x := range versions {
+		out[i] = Past{Version: x.Record.Version, Actor: x.Actor, Action: x.Action}
+		if v.Sees(x.Record) {
+			out[i].Record = x.Record
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tocsin/internal/coalition"
+	"tocsin/internal/record"
+	"tocsin/internal/sharing"
+)
+
+// Viewer is who asks. It is made anew for each request from the registrations as they are then.
+type Viewer struct {
+	Person   *coalition.Person // nil for the public and the operator
+	Operator bool              // acts on the server's own machine
+	Tokens   []sharing.Token
+}
+
+// Public is the viewer who is not signed in.
+var Public = Viewer{Tokens: sharing.Viewer{}.Tokens()}
+
+// Operator is whoever runs a command on the server's own machine. He sees what the database holds.
+var Operator = Viewer{Operator: true, Tokens: sharing.Viewer{}.Tokens()}
+
+// SignedIn reports whether the viewer is a person.
+func (v Viewer) SignedIn() bool { return v.Person != nil }
+
+// Actor is how the journal names the viewer.
+func (v Viewer) Actor() string {
+	switch {
+	case v.Person != nil:
+		return v.Person.ID
+	case v.Operator:
+		return "operator"
+	}
+	return "public"
+}
+
+// Has reports whether the viewer holds a duty.
+func (v Viewer) Has(d coalition.Duty) bool {
+	return v.Operator || (v.Person != nil && slices.Contains(v.Person.Duties, d))
+}
+
+// Participant returns the code of the viewer's participant.
+func (v Viewer) Participant() string {
+	if v.Person == nil {
+		return ""
+	}
+	return v.Person.Participant
+}
+
+// Owns reports whether the viewer may change what the participant owns: he is one of its registered officials.
+func (v Viewer) Owns(owner string) bool {
+	if v.Operator {
+		return true
+	}
+	_, ok := slices.BinarySearch(v.Tokens, sharing.Participant(owner))
+	return ok
+}
+
+// Sees reports whether the record's rule lets the viewer see it.
+func (v Viewer) Sees(r *record.Record) bool {
+	return v.Operator || sharing.Meet(audienceOf(r), v.Tokens)
+}
+
+// people is the directory of persons as it stood at a version. It is a cache: every use compares the version.
+type people struct {
+	version       string
+	byID          map[string]*coalition.Person
+	byEmail       map[string]*coalition.Person
+	registrations map[string][]*coalition.Registration // by person
+}
+
+func (a *App) load(ctx context.Context) (*people, error) {
+	r := a.store.Read()
+	version, err := r.DirectoryVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p := a.people.Load(); p != nil && p.version == version {
+		return p, nil
+	}
+	persons, registrations, err := r.People(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &people{version: version, byID: map[string]*coalition.Person{}, byEmail: map[string]*coalition.Person{}, registrations: map[string][]*coalition.Registration{}}
+	for _, x := range persons {
+		p.byID[x.ID], p.byEmail[x.Email] = x, x
+	}
+	for _, g := range registrations {
+		p.registrations[g.Person] = append(p.registrations[g.Person], g)
+	}
+	a.people.Store(p)
+	return p, nil
+}
+
+// tokens compiles what a person holds at a time.
+func (p *people) tokens(x *coalition.Person, at time.Time) []sharing.Token {
+	v := sharing.Viewer{Person: x.ID, Participant: x.Participant, Organisation: x.Stakeholder}
+	for _, s := range x.Sectors {
+		v.Sectors = append(v.Sectors, string(s))
+	}
+	for _, g := range p.registrations[x.ID] {
+		if g.Live(at) {
+			v.Registered = true
+			v.Groups = append(v.Groups, g.Group, g.Group+"/"+string(g.Section))
+		}
+	}
+	return v.Tokens()
+}
+
+// ViewerByID returns the viewer for a person's id. It returns Unauthenticated when there is no such active person.
+func (a *App) ViewerByID(ctx context.Context, id string) (Viewer, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return Public, err
+	}
+	return a.viewer(p, p.byID[id])
+}
+
+// ViewerByEmail returns the viewer for a person's address, for the command line's --as.
+func (a *App) ViewerByEmail(ctx context.Context, email string) (Viewer, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return Public, err
+	}
+	return a.viewer(p, p.byEmail[coalition.NormalEmail(email)])
+}
+
+func (a *App) viewer(p *people, x *coalition.Person) (Viewer, error) {
+	if x == nil || !x.Active {
+		return Public, refuse(Unauthenticated, "error.unauthenticated")
+	}
+	return Viewer{Person: x, Tokens: p.tokens(x, a.now())}, nil
+}
+
+// Readers says who can see something: how many people, of which participants.
+type Readers struct {
+	Public       bool
+	People       int
+	Participants []string // codes, sorted
+	Persons      []string // their names, when there are at most five
+	Sees         bool     // whether the viewer is among them
+}
+
+// ReadersOf counts the people who hold one of the tokens now.
+func (a *App) ReadersOf(ctx context.Context, v Viewer, audience []sharing.Token) (Readers, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return Readers{}, err
+	}
+	var r Readers
+	var persons []string
+	r.Public = slices.Contains(audience, sharing.Public)
+	for id, x := range p.byID {
+		if !x.Active || !sharing.Meet(audience, p.tokens(x, a.now())) {
+			continue
+		}
+		if v.Person != nil && id == v.Person.ID {
+			r.Sees = true
+			continue
+		}
+		r.People++
+		persons = append(persons, x.Name)
+		if x.Participant != "" && !slices.Contains(r.Participants, x.Participant) {
+			r.Participants = append(r.Participants, x.Participant)
+		}
+	}
+	slices.Sort(r.Participants)
+	if len(persons) <= 5 {
+		slices.Sort(persons)
+		r.Persons = persons
+	}
+	return r, nil
+}
+
+// PersonName returns the name of a person as colleagues see it, or "" when there is no such person.
+func (a *App) PersonName(ctx context.Context, id string) (name, participant string) {
+	p, err := a.load(ctx)
+	if err != nil || p.byID[id] == nil {
+		return "", ""
+	}
+	return p.byID[id].Name, p.byID[id].Participant
+}

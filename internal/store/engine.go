@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing/fstest"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// Everything in which SQLite and PostgreSQL differ stands in this file.
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+type engine struct {
+	name      string // sqlite or postgres
+	dialect   goose.Dialect
+	lock      string // takes the single writer's place for the length of a transaction; "" where beginning does
+	noRowid   string
+	extra     []string // statements after the migrations: the full-text index
+	index     string   // adds a document: seq, words, audience
+	unindex   string   // removes a document: seq
+	search    string   // finds documents: query, before, limit
+	document  func(terms []string, tokens []string) (words, audience string)
+	query     func(words [][]string, tokens []string) string
+	bind      func(string) string
+	readLimit int // connections for reading
+}
+
+// pageCache is the page cache of each SQLite connection, in KiB.
+const pageCache = 32 << 10
+
+var sqlite = engine{
+	name: "sqlite", dialect: goose.DialectSQLite3, noRowid: "WITHOUT ROWID",
+	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`},
+	index: `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, unindex: `DELETE FROM search WHERE rowid = ?`,
+	search: `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
+	document: func(terms, tokens []string) (string, string) {
+		return strings.Join(terms, " "), strings.Join(tokens, " ")
+	},
+	query:     ftsQuery,
+	bind:      func(q string) string { return q },
+	readLimit: 8,
+}
+
+var postgres = engine{
+	name: "postgres", dialect: goose.DialectPostgres,
+	lock: `SELECT value FROM meta WHERE name = 'writer' FOR UPDATE`,
+	extra: []string{
+		`CREATE TABLE IF NOT EXISTS search (seq BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)`,
+		`CREATE INDEX IF NOT EXISTS search_doc ON search USING gin (doc)`,
+	},
+	index: `INSERT INTO search (seq, doc) VALUES (?, array_to_tsvector(string_to_array(?, ' ') || string_to_array(?, ' ')))`, unindex: `DELETE FROM search WHERE seq = ?`,
+	search: `SELECT seq FROM search WHERE doc @@ CAST(? AS tsquery) AND seq < ? ORDER BY seq DESC LIMIT ?`,
+	document: func(terms, tokens []string) (string, string) {
+		return strings.Join(terms, " "), strings.Join(tokens, " ")
+	},
+	query:     tsQuery,
+	bind:      numbered,
+	readLimit: 16,
+}
+
+// ftsQuery writes an FTS5 query: one of each group of words, and one of the tokens. A word that ends in * is a prefix.
+func ftsQuery(words [][]string, tokens []string) string {
+	parts := []string{"audience : (" + quoted(tokens, `"`, " OR ", "*") + ")"}
+	for _, group := range words {
+		parts = append(parts, "words : ("+quoted(group, `"`, " OR ", "*")+")")
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// tsQuery writes the same as a PostgreSQL tsquery.
+func tsQuery(words [][]string, tokens []string) string {
+	parts := []string{"(" + quoted(tokens, "'", " | ", ":*") + ")"}
+	for _, group := range words {
+		parts = append(parts, "("+quoted(group, "'", " | ", ":*")+")")
+	}
+	return strings.Join(parts, " & ")
+}
+
+func quoted(words []string, quote, or, prefix string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		stem, isPrefix := strings.CutSuffix(w, "*")
+		out[i] = quote + stem + quote
+		if isPrefix {
+			out[i] += prefix
+		}
+	}
+	return strings.Join(out, or)
+}
+
+// tokenTerm encodes a sharing token as a word of the full-text index.
+func tokenTerm(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return "tk" + hex.EncodeToString(sum[:10])
+}
+
+func numbered(q string) string {
+	if !strings.Contains(q, "?") {
+		return q
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range q {
+		if r == '?' {
+			n++
+			b.WriteString("$" + strconv.Itoa(n))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// ErrDatabase is wrapped by Open for an address that is neither sqlite:PATH nor postgres://….
+var ErrDatabase = errors.New("a database is given as sqlite:PATH or postgres://USER@HOST/NAME")
+
+// connect opens a writing and a reading pool.
+func connect(address string) (w, r *sql.DB, e engine, err error) {
+	switch {
+	case strings.HasPrefix(address, "sqlite:"):
+		return connectSQLite(strings.TrimPrefix(strings.TrimPrefix(address, "sqlite:"), "//"))
+	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
+		db, err := sql.Open("pgx", address)
+		if err != nil {
+			return nil, nil, postgres, err
+		}
+		db.SetMaxOpenConns(postgres.readLimit)
+		db.SetMaxIdleConns(postgres.readLimit)
+		return db, db, postgres, nil
+	}
+	return nil, nil, engine{}, ErrDatabase
+}
+
+func connectSQLite(path string) (w, r *sql.DB, e engine, err error) {
+	if path == "" {
+		return nil, nil, sqlite, ErrDatabase
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, nil, sqlite, err
+	}
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(15000)", "foreign_keys(ON)",
+		fmt.Sprintf("cache_size(-%d)", pageCache), "temp_store(MEMORY)", "journal_size_limit(67108864)"}}
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
+	if w, err = sql.Open("sqlite", dsn+"&_txlock=immediate"); err != nil {
+		return nil, nil, sqlite, err
+	}
+	w.SetMaxOpenConns(1)
+	if err := w.Ping(); err != nil { // creates the file before readers come
+		return nil, nil, sqlite, fmt.Errorf("opening %s: %w", path, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, nil, sqlite, err
+	}
+	if r, err = sql.Open("sqlite", dsn+"&_pragma=query_only(ON)"); err != nil {
+		return nil, nil, sqlite, err
+	}
+	r.SetMaxOpenConns(sqlite.readLimit)
+	r.SetMaxIdleConns(sqlite.readLimit)
+	return w, r, sqlite, nil
+}
+
+// migrate brings the schema up to date. It may be called by several processes at once and after having been killed.
+func migrate(ctx context.Context, db *sql.DB, e engine) error {
+	sub, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return err
+	}
+	files := fstest.MapFS{}
+	entries, err := fs.ReadDir(sub, ".")
+	if err != nil {
+		return err
+	}
+	for _, f := range entries {
+		text, err := fs.ReadFile(sub, f.Name())
+		if err != nil {
+			return err
+		}
+		files[f.Name()] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(text), "/*WITHOUT ROWID*/", e.noRowid))}
+	}
+	unlock, err := lockMigrations(ctx, db, e)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	p, err := goose.NewProvider(e.dialect, db, files, goose.WithVerbose(false))
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrating: %w", err)
+	}
+	for _, q := range e.extra {
+		if _, err := db.ExecContext(ctx, q); err != nil {
+			return fmt.Errorf("migrating: %w", err)
+		}
+	}
+	_, err = db.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('writer', '') ON CONFLICT (name) DO NOTHING`)
+	return err
+}
+
+// lockMigrations lets one process migrate at a time on PostgreSQL; SQLite's file lock and goose's transactions do elsewhere.
+func lockMigrations(ctx context.Context, db *sql.DB, e engine) (func(), error) {
+	if e.name != "postgres" {
+		return func() {}, nil
+	}
+	const key = 7630215 // any number that no other program uses on this database
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", key); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", key)
+		_ = conn.Close()
+	}, nil
+}

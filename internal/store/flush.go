@@ -1,0 +1,156 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"tocsin/internal/journal"
+)
+
+// posting is one row of the index that lists are read from.
+type posting struct{ bucket, k, seq int64 }
+
+// cell is the key of one observation.
+type cell struct {
+	place, substance, source, measure string
+	audience, week                    int64
+}
+
+type document struct {
+	seq             int64
+	words, audience string
+}
+
+// rowsPerInsert bounds how many rows one statement inserts; a statement has at most 32766 parameters on SQLite.
+const rowsPerInsert = 100
+
+// Flush writes what is buffered, so that later reads of the transaction see it.
+func (t *Tx) Flush(ctx context.Context) error {
+	for _, f := range []func(context.Context) error{t.flushEntries, t.flushPostings, t.flushCells, t.flushDocuments} {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) flushEntries(ctx context.Context) error {
+	if len(t.entries) == 0 {
+		return nil
+	}
+	g, err := journal.Grow(t.head+t.flushed, t.entries, t.hashes(ctx))
+	if err != nil {
+		return err
+	}
+	rows := make([]any, 0, 8*len(t.entries))
+	for i := range t.entries {
+		e := &t.entries[i]
+		rows = append(rows, e.Seq, e.At.UnixMicro(), e.Actor, e.Type, e.Subject, e.Version, e.Action, nonNil(e.Payload))
+	}
+	if err := t.insert(ctx, "journal (seq, at, actor, type, subject, version, action, payload)", "", 8, rows); err != nil {
+		return err
+	}
+	hashes := make([]any, 0, 2*len(g.Hashes))
+	for i := range g.Hashes {
+		hashes = append(hashes, g.First+int64(i), g.Hashes[i][:])
+	}
+	if err := t.insert(ctx, "journal_hash (idx, hash)", "", 2, hashes); err != nil {
+		return err
+	}
+	t.flushed += int64(len(t.entries))
+	t.entries = t.entries[:0]
+	return nil
+}
+
+func nonNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// insert writes rows of width values each, many to a statement.
+func (t *Tx) insert(ctx context.Context, into, conflict string, width int, values []any) error {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
+	for len(values) > 0 {
+		n := min(len(values)/width, rowsPerInsert)
+		if n < rowsPerInsert { // few statements of odd sizes, so that they stay prepared
+			n = 1 << (bits(n) - 1)
+		}
+		q := "INSERT INTO " + into + " VALUES " + strings.TrimSuffix(strings.Repeat(row+",", n), ",") + conflict
+		if _, err := t.exec(ctx, q, values[:n*width]...); err != nil {
+			return err
+		}
+		values = values[n*width:]
+	}
+	return nil
+}
+
+func bits(n int) (b int) {
+	for ; n > 0; n >>= 1 {
+		b++
+	}
+	return b
+}
+
+func (t *Tx) flushPostings(ctx context.Context) error {
+	var add, remove []posting
+	for p, adding := range t.postings {
+		if adding {
+			add = append(add, p)
+		} else {
+			remove = append(remove, p)
+		}
+	}
+	clear(t.postings)
+	for _, p := range remove {
+		if _, err := t.exec(ctx, `DELETE FROM posting WHERE bucket = ? AND k = ? AND seq = ?`, p.bucket, p.k, p.seq); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(add, func(a, b posting) int {
+		return cmp.Or(cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.k, b.k), cmp.Compare(a.seq, b.seq))
+	})
+	values := make([]any, 0, 3*len(add))
+	for _, p := range add {
+		values = append(values, p.bucket, p.k, p.seq)
+	}
+	return t.insert(ctx, "posting (bucket, k, seq)", "", 3, values)
+}
+
+func (t *Tx) flushCells(ctx context.Context) error {
+	keys := make([]cell, 0, len(t.cells))
+	for c, v := range t.cells {
+		if v != 0 {
+			keys = append(keys, c)
+		}
+	}
+	slices.SortFunc(keys, func(a, b cell) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.substance, b.substance), cmp.Compare(a.source, b.source),
+			cmp.Compare(a.measure, b.measure), cmp.Compare(a.audience, b.audience), cmp.Compare(a.week, b.week))
+	})
+	values := make([]any, 0, 7*len(keys))
+	for _, c := range keys {
+		values = append(values, c.place, c.substance, c.source, c.measure, c.audience, c.week, t.cells[c])
+	}
+	clear(t.cells)
+	return t.insert(ctx, "observation (place, substance, source, measure, audience, week, value)",
+		" ON CONFLICT (place, substance, source, measure, audience, week) DO UPDATE SET value = observation.value + excluded.value", 7, values)
+}
+
+func (t *Tx) flushDocuments(ctx context.Context) error {
+	for _, seq := range t.undocs {
+		if _, err := t.exec(ctx, t.s.e.unindex, seq); err != nil {
+			return err
+		}
+	}
+	for _, d := range t.docs {
+		if _, err := t.exec(ctx, t.s.e.index, d.seq, d.words, d.audience); err != nil {
+			return err
+		}
+	}
+	t.undocs, t.docs = t.undocs[:0], t.docs[:0]
+	return nil
+}

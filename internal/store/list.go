@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"tocsin/internal/sharing"
+)
+
+// Position is a place in a list: the key that it is ordered by and the journal entry.
+type Position struct{ K, Seq int64 }
+
+// Page asks for one page of a list.
+type Page struct {
+	Facet     string
+	Tokens    []sharing.Token // the viewer's
+	After     *Position       // the last row of the page before; nil for the first page
+	Ascending bool
+	MinK      *int64 // bounds of the key, inclusive
+	MaxK      *int64
+	Limit     int
+}
+
+// Row is one record of a page.
+type Row struct {
+	Position
+	*Stored
+}
+
+// List returns a page of the records that stand in the facet and that one of the tokens lets be seen: the merge of the
+// newest rows of each token's own list. Its cost grows with the page, not with the store. It takes three statements.
+func (r *Reader) List(ctx context.Context, p Page) ([]Row, error) {
+	pos, err := r.positions(ctx, p)
+	if err != nil || len(pos) == 0 {
+		return nil, err
+	}
+	seqs := make([]int64, len(pos))
+	for i := range pos {
+		seqs[i] = pos[i].Seq
+	}
+	found, err := r.records(ctx, seqs)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[int64]Position, len(pos))
+	for _, x := range pos {
+		at[x.Seq] = x
+	}
+	rows := make([]Row, len(found))
+	for i, s := range found {
+		rows[i] = Row{at[s.Seq], s}
+	}
+	return rows, nil
+}
+
+func (r *Reader) positions(ctx context.Context, p Page) ([]Position, error) {
+	buckets, err := r.bucketsOf(ctx, p.Facet, p.Tokens)
+	if err != nil || len(buckets) == 0 {
+		return nil, err
+	}
+	q, args := pageQuery(buckets, p)
+	var pos []Position
+	err = r.query(ctx, q, args, func(rows *sql.Rows) error {
+		var x Position
+		if err := rows.Scan(&x.K, &x.Seq); err != nil {
+			return err
+		}
+		pos = append(pos, x)
+		return nil
+	})
+	return pos, err
+}
+
+func pageQuery(buckets []int64, p Page) (string, []any) {
+	order, beyond := "DESC", "<"
+	if p.Ascending {
+		order, beyond = "ASC", ">"
+	}
+	var where strings.Builder
+	var bounds []any
+	if p.MinK != nil {
+		where.WriteString(" AND k >= ?")
+		bounds = append(bounds, *p.MinK)
+	}
+	if p.MaxK != nil {
+		where.WriteString(" AND k <= ?")
+		bounds = append(bounds, *p.MaxK)
+	}
+	if p.After != nil {
+		fmt.Fprintf(&where, " AND (k, seq) %s (?, ?)", beyond)
+		bounds = append(bounds, p.After.K, p.After.Seq)
+	}
+	parts := make([]string, len(buckets))
+	var args []any
+	for i, b := range buckets {
+		parts[i] = fmt.Sprintf("SELECT k, seq FROM (SELECT k, seq FROM posting WHERE bucket = ?%s ORDER BY k %s, seq %s LIMIT ?) AS b%d", where.String(), order, order, i)
+		args = append(append(append(args, b), bounds...), p.Limit)
+	}
+	q := strings.Join(parts, " UNION ") + fmt.Sprintf(" ORDER BY k %s, seq %s LIMIT ?", order, order)
+	return q, append(args, p.Limit)
+}
+
+func (r *Reader) bucketsOf(ctx context.Context, facet string, tokens []sharing.Token) ([]int64, error) {
+	var ids []int64
+	var ask []any
+	for _, t := range tokens {
+		if id, ok := r.s.buckets.Load(bucketKey{t, facet}); ok {
+			ids = append(ids, id.(int64))
+		} else {
+			ask = append(ask, t)
+		}
+	}
+	if len(ask) == 0 {
+		return ids, nil
+	}
+	err := r.query(ctx, `SELECT id, token FROM bucket WHERE facet = ? AND token IN (`+marks(len(ask))+`)`, append([]any{facet}, ask...), func(rows *sql.Rows) error {
+		var id int64
+		var token string
+		if err := rows.Scan(&id, &token); err != nil {
+			return err
+		}
+		r.s.buckets.Store(bucketKey{token, facet}, id)
+		ids = append(ids, id)
+		return nil
+	})
+	return ids, err
+}
+
+// Total counts the records of a list that the tokens let be seen, up to limit: a result of limit means "limit or more".
+func (r *Reader) Total(ctx context.Context, facet string, tokens []sharing.Token, minK, maxK *int64, limit int) (int, error) {
+	buckets, err := r.bucketsOf(ctx, facet, tokens)
+	if err != nil || len(buckets) == 0 {
+		return 0, err
+	}
+	q, args := pageQuery(buckets, Page{MinK: minK, MaxK: maxK, Limit: limit})
+	var n int
+	err = r.row(ctx, "SELECT count(*) FROM ("+q+") AS t", args, &n)
+	return n, err
+}
+
+// Search returns the newest records that hold one word of each group and that one of the tokens lets be seen.
+// A word that ends in * is a prefix. Words must be letters and digits only.
+func (r *Reader) Search(ctx context.Context, words [][]string, tokens []sharing.Token, before int64, limit int) ([]*Stored, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	terms := make([]string, len(tokens))
+	for i, t := range tokens {
+		terms[i] = tokenTerm(t)
+	}
+	if before == 0 {
+		before = 1 << 62
+	}
+	var seqs []int64
+	err := r.query(ctx, r.s.e.search, []any{r.s.e.query(words, terms), before, limit}, func(rows *sql.Rows) error {
+		var s int64
+		if err := rows.Scan(&s); err != nil {
+			return err
+		}
+		seqs = append(seqs, s)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.records(ctx, seqs)
+}
+
+// TokensOf returns every token that has a list of the facet; for the operator, who sees what the database holds.
+func (r *Reader) TokensOf(ctx context.Context, facet string) ([]sharing.Token, error) {
+	var out []sharing.Token
+	err := r.query(ctx, `SELECT token FROM bucket WHERE facet = ? ORDER BY token`, []any{facet}, func(rows *sql.Rows) error {
+		var t string
+		if err := rows.Scan(&t); err != nil {
+			return err
+		}
+		out = append(out, t)
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"tocsin/internal/journal"
+)
+
+// Notice is that a person was told of a record for a reason ("issued", "cancelled" …): once, whatever happens.
+type Notice struct {
+	Person       string    `json:"person"`
+	Record       string    `json:"record"`
+	Reason       string    `json:"reason"`
+	At           time.Time `json:"at"`
+	Seen         time.Time `json:"seen,omitzero"`
+	Acknowledged time.Time `json:"acknowledged,omitzero"`
+	Note         string    `json:"note,omitempty"` // the measures taken, in the person's words
+}
+
+// Tell puts a notice before a person and, with mail, a letter in the outbox. It does nothing when the person was told already.
+func (t *Tx) Tell(ctx context.Context, person, rec, reason string, mailID string) (told bool, err error) {
+	res, err := t.exec(ctx, `INSERT INTO notice (person, record, reason, at, seen, acknowledged, note) VALUES (?, ?, ?, ?, 0, 0, '') ON CONFLICT DO NOTHING`,
+		person, rec, reason, t.now.UnixMicro())
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	if mailID != "" {
+		_, err = t.exec(ctx, `INSERT INTO mail (id, person, record, reason, state, attempts, due, error) VALUES (?, ?, ?, ?, 'queued', 0, ?, '') ON CONFLICT DO NOTHING`,
+			mailID, person, rec, reason, t.now.UnixMicro())
+	}
+	return true, err
+}
+
+// Acknowledge keeps that a person has acknowledged, with a journal entry. It returns ErrNotFound when the person was not told.
+// A second acknowledgement replaces the note and keeps the first time.
+func (t *Tx) Acknowledge(ctx context.Context, person, rec, reason, note string) error {
+	res, err := t.exec(ctx, `UPDATE notice SET acknowledged = CASE WHEN acknowledged = 0 THEN ? ELSE acknowledged END,
+		seen = CASE WHEN seen = 0 THEN ? ELSE seen END, note = ? WHERE record = ? AND reason = ? AND person = ?`,
+		t.now.UnixMicro(), t.now.UnixMicro(), note, rec, reason, person)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return firstOf(err, ErrNotFound)
+	}
+	payload, err := json.Marshal(map[string]string{"record": rec, "reason": reason, "note": note})
+	if err != nil {
+		return err
+	}
+	t.Append(journal.Entry{Actor: person, Type: "receipt", Subject: rec, Action: "acknowledge", Payload: payload})
+	return nil
+}
+
+func firstOf(errs ...error) error {
+	for _, e := range errs {
+		if e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// See marks what a person was told about a record as seen.
+func (t *Tx) See(ctx context.Context, person, rec string) error {
+	_, err := t.exec(ctx, `UPDATE notice SET seen = ? WHERE record = ? AND person = ? AND seen = 0`, t.now.UnixMicro(), rec, person)
+	return err
+}
+
+// Unseen reports whether a person has a notice about a record that he has not seen.
+func (r *Reader) Unseen(ctx context.Context, person, rec string) (bool, error) {
+	var n int
+	err := r.row(ctx, `SELECT count(*) FROM notice WHERE record = ? AND person = ? AND seen = 0`, []any{rec, person}, &n)
+	return n > 0, err
+}
+
+const noticeColumns = `SELECT person, record, reason, at, seen, acknowledged, note FROM notice `
+
+func (r *Reader) notices(ctx context.Context, where string, args ...any) ([]Notice, error) {
+	var out []Notice
+	err := r.query(ctx, noticeColumns+where, args, func(rows *sql.Rows) error {
+		var n Notice
+		var at, seen, ack int64
+		if err := rows.Scan(&n.Person, &n.Record, &n.Reason, &at, &seen, &ack, &n.Note); err != nil {
+			return err
+		}
+		n.At, n.Seen, n.Acknowledged = micro(at), micro(seen), micro(ack)
+		out = append(out, n)
+		return nil
+	})
+	return out, err
+}
+
+func micro(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+// NoticesOf returns what a person was told, newest first.
+func (r *Reader) NoticesOf(ctx context.Context, person string, limit int) ([]Notice, error) {
+	return r.notices(ctx, `WHERE person = ? ORDER BY at DESC, record DESC LIMIT ?`, person, limit)
+}
+
+// NoticesAbout returns who was told of a record, ordered by person.
+func (r *Reader) NoticesAbout(ctx context.Context, rec string) ([]Notice, error) {
+	return r.notices(ctx, `WHERE record = ? ORDER BY reason, person`, rec)
+}
+
+// Mail is a letter of the outbox. Its states: queued; handed (given to the mail server, outcome not yet known); sent;
+// failed (given up); doubtful (the program stopped after handing it over: it is not sent again).
+type Mail struct {
+	ID, Person, Record, Reason, State, Error string
+	Attempts                                 int
+}
+
+// ClaimMail takes the letters that are due, marks them as being worked on until later, and returns them. Two processes
+// never get the same letter.
+func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail, error) {
+	var out []Mail
+	err := t.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail WHERE state = 'queued' AND due <= ? ORDER BY due, id LIMIT ?`,
+		[]any{t.now.UnixMicro(), limit}, func(rows *sql.Rows) error {
+			var m Mail
+			if err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error); err != nil {
+				return err
+			}
+			out = append(out, m)
+			return nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range out {
+		if _, err := t.exec(ctx, `UPDATE mail SET due = ?, attempts = attempts + 1 WHERE id = ?`, until.UnixMicro(), m.ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// SetMail moves a letter to a state; due is when a queued one is tried again.
+func (t *Tx) SetMail(ctx context.Context, id, state, problem string, due time.Time) error {
+	_, err := t.exec(ctx, `UPDATE mail SET state = ?, error = ?, due = ? WHERE id = ?`, state, problem, due.UnixMicro(), id)
+	return err
+}
+
+// DoubtMail marks letters that were handed over before the time and never finished as doubtful.
+func (t *Tx) DoubtMail(ctx context.Context, before time.Time) error {
+	_, err := t.exec(ctx, `UPDATE mail SET state = 'doubtful' WHERE state = 'handed' AND due < ?`, before.UnixMicro())
+	return err
+}
+
+// MailAbout returns the letters about a record.
+func (r *Reader) MailAbout(ctx context.Context, rec string) ([]Mail, error) {
+	var out []Mail
+	err := r.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail WHERE record = ? ORDER BY reason, person`, []any{rec}, func(rows *sql.Rows) error {
+		var m Mail
+		if err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error); err != nil {
+			return err
+		}
+		out = append(out, m)
+		return nil
+	})
+	return out, err
+}

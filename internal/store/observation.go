@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"tocsin/internal/record"
+	"tocsin/internal/sharing"
+)
+
+// Series names one series of observations: what one source counted about one substance or class ("" for all) in one place.
+type Series struct{ Place, Substance, Source, Measure string }
+
+// Observation is the value of one week.
+type Observation struct {
+	Week  record.Week
+	Value float64
+}
+
+// audiences returns the numbers of the audiences that one of the tokens belongs to.
+func (r *Reader) audiences(ctx context.Context, tokens []sharing.Token) ([]any, error) {
+	has := make(map[string]bool, len(tokens))
+	for _, t := range tokens {
+		has[t] = true
+	}
+	var ids []any
+	err := r.query(ctx, `SELECT id, tokens FROM audience ORDER BY id`, nil, func(rows *sql.Rows) error {
+		var id int64
+		var text string
+		if err := rows.Scan(&id, &text); err != nil {
+			return err
+		}
+		for t := range strings.SplitSeq(text, " ") {
+			if has[t] {
+				ids = append(ids, id)
+				break
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// Observations returns the series as the tokens let it be seen, week by week, without the weeks that have none.
+func (r *Reader) Observations(ctx context.Context, s Series, tokens []sharing.Token, from, to record.Week) ([]Observation, error) {
+	ids, err := r.audiences(ctx, tokens)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	args := append([]any{s.Place, s.Substance, s.Source, s.Measure, int64(from), int64(to)}, ids...)
+	var out []Observation
+	err = r.query(ctx, `SELECT week, sum(value) FROM observation WHERE place = ? AND substance = ? AND source = ? AND measure = ? AND week BETWEEN ? AND ?
+		AND audience IN (`+marks(len(ids))+`) GROUP BY week HAVING sum(value) <> 0 ORDER BY week`, args, func(rows *sql.Rows) error {
+		var o Observation
+		if err := rows.Scan(&o.Week, &o.Value); err != nil {
+			return err
+		}
+		out = append(out, o)
+		return nil
+	})
+	return out, err
+}
+
+// EachSeries calls f with every series that the tokens let be seen, ordered by place, substance, source and measure.
+func (r *Reader) EachSeries(ctx context.Context, tokens []sharing.Token, f func(Series, []Observation) error) error {
+	ids, err := r.audiences(ctx, tokens)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	var s Series
+	var obs []Observation
+	emit := func() error {
+		if len(obs) == 0 {
+			return nil
+		}
+		err := f(s, obs)
+		obs = nil
+		return err
+	}
+	err = r.query(ctx, `SELECT place, substance, source, measure, week, sum(value) FROM observation WHERE audience IN (`+marks(len(ids))+`)
+		GROUP BY place, substance, source, measure, week HAVING sum(value) <> 0 ORDER BY place, substance, source, measure, week`, ids, func(rows *sql.Rows) error {
+		var n Series
+		var o Observation
+		if err := rows.Scan(&n.Place, &n.Substance, &n.Source, &n.Measure, &o.Week, &o.Value); err != nil {
+			return err
+		}
+		if n != s {
+			if err := emit(); err != nil {
+				return err
+			}
+			s = n
+		}
+		obs = append(obs, o)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return emit()
+}
+
+// Cell is one sum of a table: places × substances × sources over a span of weeks.
+type Cell struct {
+	Series
+	Value float64
+}
+
+// Sums returns the sums of the weeks from to, for the substance ("" for the total over all), by place and source.
+func (r *Reader) Sums(ctx context.Context, substance, measure string, tokens []sharing.Token, from, to record.Week) ([]Cell, error) {
+	ids, err := r.audiences(ctx, tokens)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	args := append([]any{substance, measure, int64(from), int64(to)}, ids...)
+	var out []Cell
+	err = r.query(ctx, `SELECT place, source, sum(value) FROM observation WHERE substance = ? AND measure = ? AND week BETWEEN ? AND ?
+		AND audience IN (`+marks(len(ids))+`) GROUP BY place, source HAVING sum(value) <> 0 ORDER BY place, source`, args, func(rows *sql.Rows) error {
+		c := Cell{Series: Series{Substance: substance, Measure: measure}}
+		if err := rows.Scan(&c.Place, &c.Source, &c.Value); err != nil {
+			return err
+		}
+		out = append(out, c)
+		return nil
+	})
+	return out, err
+}
+
+// Audiences returns every audience that observations have, as sorted tokens.
+func (r *Reader) Audiences(ctx context.Context) ([][]sharing.Token, error) {
+	var out [][]sharing.Token
+	err := r.query(ctx, `SELECT tokens FROM audience ORDER BY id`, nil, func(rows *sql.Rows) error {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+		out = append(out, strings.Split(text, " "))
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,250 @@
+// Package store keeps records, their history and what is derived from them in SQLite or PostgreSQL, with one set of
+// statements. It knows tokens, facets and cells; what they mean is decided above.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"tocsin/internal/journal"
+)
+
+// ErrNotFound is returned when nothing of that name is stored.
+var ErrNotFound = errors.New("not found")
+
+// Store is an open database. It holds no truth in memory: several processes may use the same one.
+type Store struct {
+	w, r       *sql.DB
+	e          engine
+	buckets    sync.Map // bucketKey → int64; a bucket's number never changes
+	private    string   // the node's signing key
+	public     string
+	checkpoint time.Duration
+}
+
+type bucketKey struct{ token, facet string }
+
+// Open connects to a database, creates what is missing and brings its schema up to date.
+// address is sqlite:PATH or postgres://….
+func Open(ctx context.Context, address string) (*Store, error) {
+	w, r, e, err := connect(address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{w: w, r: r, e: e}
+	if err := migrate(ctx, w, e); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.loadKey(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close closes the connections.
+func (s *Store) Close() error {
+	if s.r == s.w {
+		return s.w.Close()
+	}
+	return errors.Join(s.r.Close(), s.w.Close())
+}
+
+// Engine returns "sqlite" or "postgres".
+func (s *Store) Engine() string { return s.e.name }
+
+// DB returns the writing pool, for libraries that keep their own tables (background work).
+func (s *Store) DB() *sql.DB { return s.w }
+
+// PublicKey returns the key that verifies this node's checkpoints.
+func (s *Store) PublicKey() string { return s.public }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.r.PingContext(ctx) }
+
+func (s *Store) loadKey(ctx context.Context) error {
+	private, public, err := journal.NewKey("tocsin")
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{"key.private": private} {
+		if _, err := s.w.ExecContext(ctx, s.e.bind(`INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`), name, value+" "+public); err != nil {
+			return err
+		}
+	}
+	var pair string
+	if err := s.w.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'key.private'`).Scan(&pair); err != nil {
+		return err
+	}
+	if _, err := fmt.Sscanf(pair, "%s %s", &s.private, &s.public); err != nil {
+		return fmt.Errorf("the node key is damaged: %w", err)
+	}
+	return nil
+}
+
+// querier is what reading and writing transactions and pools share.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Reader reads. Tx embeds one whose reads see the transaction's own writes once they are flushed.
+type Reader struct {
+	s *Store
+	q querier
+}
+
+// Read returns a reader outside any transaction.
+func (s *Store) Read() *Reader { return &Reader{s: s, q: s.r} }
+
+// query runs a statement and calls scan for each row.
+func (r *Reader) query(ctx context.Context, q string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := r.q.QueryContext(ctx, r.s.e.bind(q), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (r *Reader) row(ctx context.Context, q string, args []any, dest ...any) error {
+	err := r.q.QueryRowContext(ctx, r.s.e.bind(q), args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// Tx is a writing transaction. One runs at a time. Changes to the journal are buffered and written by Flush or at the end.
+type Tx struct {
+	Reader
+	tx       *sql.Tx
+	now      time.Time
+	head     int64 // entries in the journal when the transaction began
+	flushed  int64 // entries written by it
+	entries  []journal.Entry
+	postings map[posting]bool // true to add, false to remove
+	cells    map[cell]float64
+	docs     []document
+	undocs   []int64
+	made     map[bucketKey]int64
+	stmts    map[string]*sql.Stmt
+	nextID   map[string]int64
+}
+
+// Now is the transaction's time, in whole microseconds, UTC.
+func (t *Tx) Now() time.Time { return t.now }
+
+// Write runs f in a writing transaction. When f or the commit fails nothing of it stays.
+func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	t := &Tx{Reader: Reader{s: s, q: tx}, tx: tx, now: time.Now().UTC().Truncate(time.Microsecond),
+		postings: map[posting]bool{}, cells: map[cell]float64{}, made: map[bucketKey]int64{}, stmts: map[string]*sql.Stmt{}, nextID: map[string]int64{}}
+	if err := t.begin(ctx); err != nil {
+		return errors.Join(err, rollback(tx))
+	}
+	if err := f(t); err != nil {
+		return errors.Join(err, rollback(tx))
+	}
+	if err := t.finish(ctx); err != nil {
+		return errors.Join(err, rollback(tx))
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	for k, id := range t.made {
+		s.buckets.Store(k, id)
+	}
+	return nil
+}
+
+func rollback(tx *sql.Tx) error {
+	if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return nil
+}
+
+func (t *Tx) begin(ctx context.Context) error {
+	if t.s.e.lock != "" {
+		var ignored string
+		if err := t.row(ctx, t.s.e.lock, nil, &ignored); err != nil {
+			return err
+		}
+	}
+	return t.row(ctx, `SELECT coalesce(max(seq), 0) FROM journal`, nil, &t.head)
+}
+
+// exec runs a statement that is prepared once in the transaction.
+func (t *Tx) exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	st := t.stmts[q]
+	if st == nil {
+		var err error
+		if st, err = t.tx.PrepareContext(ctx, t.s.e.bind(q)); err != nil {
+			return nil, fmt.Errorf("preparing %q: %w", q, err)
+		}
+		t.stmts[q] = st
+	}
+	return st.ExecContext(ctx, args...)
+}
+
+// Append adds an entry to the journal and returns its sequence number.
+func (t *Tx) Append(e journal.Entry) int64 {
+	e.Seq, e.At = t.head+t.flushed+int64(len(t.entries))+1, t.now
+	t.entries = append(t.entries, e)
+	return e.Seq
+}
+
+func (t *Tx) finish(ctx context.Context) error {
+	if err := t.Flush(ctx); err != nil {
+		return err
+	}
+	if t.flushed == 0 {
+		return nil
+	}
+	size := t.head + t.flushed
+	root, err := tlog.TreeHash(size, t.hashes(ctx))
+	if err != nil {
+		return err
+	}
+	note, err := journal.Sign(size, root, t.s.private)
+	if err != nil {
+		return err
+	}
+	// Of the checkpoints, the last of each hour stays.
+	hour := t.now.Truncate(time.Hour).UnixMicro()
+	if _, err := t.exec(ctx, `DELETE FROM checkpoint WHERE at >= ?`, hour); err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO checkpoint (size, at, note) VALUES (?, ?, ?)`, size, t.now.UnixMicro(), string(note))
+	return err
+}
+
+func (t *Reader) hashes(ctx context.Context) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		out := make([]tlog.Hash, len(indexes))
+		for i, x := range indexes {
+			var h []byte
+			if err := t.row(ctx, `SELECT hash FROM journal_hash WHERE idx = ?`, []any{x}, &h); err != nil {
+				return nil, fmt.Errorf("reading hash %d: %w", x, err)
+			}
+			if copy(out[i][:], h) != tlog.HashSize {
+				return nil, fmt.Errorf("hash %d is %d bytes long", x, len(h))
+			}
+		}
+		return out, nil
+	})
+}
