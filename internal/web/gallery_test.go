@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,12 +27,18 @@ import (
 func gallery() http.Handler {
 	mux := http.NewServeMux()
 	for path, page := range map[string]templ.Component{
-		"/{$}": overview(), "/list": list(), "/form": form(), "/record": recordPage(), "/empty": empty(),
+		"/{$}": overview(), "/list": list(), "/record": recordPage(), "/empty": empty(),
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			web.Render(w, r, http.StatusOK, page)
 		})
 	}
+	mux.HandleFunc("/form", func(w http.ResponseWriter, r *http.Request) {
+		web.Render(w, r, http.StatusOK, form(r))
+	})
+	mux.HandleFunc("GET /suggest", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `<option value="metonitazene">Metonitazene</option>`)
+	})
 	mux.HandleFunc("/panic", func(http.ResponseWriter, *http.Request) { panic("a fault on purpose") })
 	mux.HandleFunc("/", web.NotFound)
 	surrounded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -141,21 +148,40 @@ func empty() templ.Component {
 		ui.ListView(ui.List{ID: "none", Caption: "Participants", Empty: ui.Empty{Title: "No participant matches", Text: "Remove a filter, or look at all of them.", Label: "Show all", URL: "/empty"}}))
 }
 
-func form() templ.Component {
+// rows returns how many components the form has after the button that was pressed.
+func rows(r *http.Request) int {
+	n, err := strconv.Atoi(r.PostFormValue("components.count"))
+	if err != nil {
+		return 2
+	}
+	if r.PostFormValue("_add") != "" {
+		n++
+	}
+	if r.PostFormValue("_remove") != "" {
+		n--
+	}
+	return max(0, min(n, 20))
+}
+
+func form(r *http.Request) templ.Component {
 	substance := func(n int) ui.Item {
 		return ui.Item{Fields: []ui.Field{
 			{Path: fmt.Sprintf("components.%d.substance", n), Type: record.TypeSubstance, Label: "Substance", Required: true, Suggest: "/suggest", Value: "fentanyl"},
 			{Path: fmt.Sprintf("components.%d.purity", n), Type: record.TypeNumber, Label: "Purity", Unit: "%", Value: "140", Problems: []string{"140 is too large. It must be at most 100."}},
 		}}
 	}
+	var components []ui.Item
+	for i := range rows(r) {
+		components = append(components, substance(i+1))
+	}
 	fields := []ui.Field{
-		{Path: "title", Type: record.TypeText, Label: "Title", Required: true, Help: "What a colleague abroad would search for.", Problems: []string{"This must be given."}},
+		{Path: "title", Type: record.TypeText, Value: r.PostFormValue("title"), Label: "Title", Required: true, Help: "What a colleague abroad would search for.", Problems: []string{"This must be given."}},
 		{Path: "when", Type: record.TypeDate, Label: "Day of seizure", Help: "Leave out what is not known.", Value: "2024-03"},
 		{Path: "country", Type: record.TypeCountry, Label: "Country", Options: []ui.Option{{Value: "GH", Label: "Ghana"}, {Value: "SL", Label: "Sierra Leone"}}, Value: "GH"},
 		{Path: "countries", Type: record.TypeCountries, Label: "Countries passed through", Options: []ui.Option{{Value: "GH", Label: "Ghana"}, {Value: "SL", Label: "Sierra Leone"}, {Value: "GN", Label: "Guinea"}}, Values: []string{"GN"}},
 		{Path: "methods", Type: record.TypeChoices, Label: "Methods", Options: []ui.Option{{Value: "gcms", Label: "Gas chromatography, mass spectrometry"}, {Value: "ftir", Label: "Infrared"}}, Values: []string{"ftir"}},
 		{Path: "first", Type: record.TypeYesNo, Label: "First time seen in the country?", Value: "yes"},
-		{Path: "components", Type: record.TypeList, Label: "What it contained", ItemName: "Component", Items: []ui.Item{substance(1), substance(2)}},
+		{Path: "components", Type: record.TypeList, Label: "What it contained", ItemName: "Component", Items: components},
 		{Path: "note", Type: record.TypeLong, Label: "Note", Max: 2000},
 		{Path: "summary", Type: record.TypeTexts, Label: "Summary", Texts: record.Text{"en": "Blue tablets.", "ar": "أقراص زرقاء."}},
 		{Path: "file", Type: ui.TypeFile, Label: "Laboratory report", Accept: ".pdf"},

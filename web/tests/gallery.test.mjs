@@ -83,7 +83,7 @@ test("menus close on Escape and the slash leads to the search", async () => {
 
 test("the theme changes and stays", async () => {
   const { page, close } = await visit(1440, "en", "light", "list?q=1");
-  await page.locator('summary[aria-label="Brightness"]').click();
+  await page.locator("summary").filter({ hasText: "Brightness" }).click();
   await page.getByRole("button", { name: "Dark" }).click();
   await page.waitForURL("**/list?q=1");
   assert.equal(await page.getAttribute("html", "data-bs-theme"), "dark");
@@ -98,6 +98,31 @@ test("the live plot and map answer", async () => {
   const before = await page.locator(".map-frame svg").getAttribute("viewBox");
   await page.getByRole("button", { name: "Zoom in" }).click();
   assert.notEqual(await page.locator(".map-frame svg").getAttribute("viewBox"), before);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`rows come and go ${javaScriptEnabled ? "in place" : "without scripts"}`, async () => {
+    const { page, faults, close } = await visit(390, "en", "light", "form", { javaScriptEnabled });
+    await page.getByLabel("Title").fill("Blue tablets");
+    await page.getByRole("button", { name: "Add: Component" }).click();
+    await page.getByRole("group", { name: "Component 3" }).waitFor();
+    assert.equal(await page.getByLabel("Title").inputValue(), "Blue tablets");
+    await page.getByRole("button", { name: "Remove Component 2" }).click();
+    await page.getByRole("group", { name: "Component 3" }).waitFor({ state: "detached" });
+    assert.equal(await page.getByRole("group", { name: /^Component/ }).count(), 2);
+    assert.deepEqual(faults, []);
+    await close();
+  });
+}
+
+test("suggestions come while one types, from what is typed alone", async () => {
+  const { page, faults, close } = await visit(1440, "en", "light", "form");
+  const asked = page.waitForRequest("**/suggest?*");
+  await page.getByLabel("Substance").first().fill("nita");
+  assert.equal(new URL((await asked).url()).search, "?q=nita");
+  await page.locator('datalist option[value="metonitazene"]').first().waitFor({ state: "attached" });
   assert.deepEqual(faults, []);
   await close();
 });
