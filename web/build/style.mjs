@@ -31,20 +31,27 @@ export async function style(sources, tabler, target) {
 
 const dark = /\[data-bs-theme=["']?dark["']?\]/g;
 
-// followSystem copies every rule of the dark theme into a media query for data-bs-theme="auto",
-// so that following the system's setting needs no script.
+// followSystem keeps the dark theme to screens, and copies every rule of it into a media query for
+// data-bs-theme="auto", so that following the system's setting needs no script and paper stays white.
 const followSystem = {
   postcssPlugin: "follow-system",
   OnceExit(root, { AtRule }) {
+    const found = [];
     root.walkRules((rule) => {
-      if (rule.copied || !rule.selectors.some((s) => s.match(dark))) return;
-      const copy = rule.clone({
-        selectors: rule.selectors.filter((s) => s.match(dark)).map((s) => s.replace(dark, "[data-bs-theme=auto]")),
-      });
-      copy.copied = true;
-      const media = new AtRule({ name: "media", params: "(prefers-color-scheme: dark)" });
-      media.append(copy);
-      rule.after(media);
+      if (rule.selectors.some((s) => s.match(dark))) found.push(rule);
     });
+    for (const rule of found) {
+      const isDark = (s) => s.match(dark);
+      const within = (params, selectors) => {
+        const media = new AtRule({ name: "media", params });
+        media.append(rule.clone({ selectors }));
+        return media;
+      };
+      const selectors = rule.selectors.filter(isDark), others = rule.selectors.filter((s) => !isDark(s));
+      rule.after(within("screen and (prefers-color-scheme: dark)", selectors.map((s) => s.replace(dark, "[data-bs-theme=auto]"))));
+      rule.after(within("screen", selectors));
+      if (others.length) rule.selectors = others;
+      else rule.remove();
+    }
   },
 };

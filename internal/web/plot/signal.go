@@ -115,7 +115,7 @@ func (s Signal) column(ctx context.Context, d *drawing, w Week, x, width float64
 	d.text("title", s.words(ctx, w))
 	d.el("rect", "x", x-width/2, "y", top, "width", width, "height", y.at-top)
 	if w.Alarm {
-		d.el("path", "class", "mark", "d", "M"+coordinate(x-markerSize)+" "+coordinate(top-5)+"h"+coordinate(2*markerSize)+"l"+coordinate(-markerSize)+" -9z")
+		d.el("path", "class", "mark", "d", "M"+coordinate(x-markerSize)+" "+coordinate(top-14)+"h"+coordinate(2*markerSize)+"l"+coordinate(-markerSize)+" 9z")
 	}
 	d.close("g")
 }
