@@ -25,7 +25,7 @@ front: $(DIST)
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund --loglevel=error
 
-$(DIST): web/node_modules/.package-lock.json $(shell find web/src web/build web/build.mjs -type f 2>/dev/null)
+$(DIST): web/node_modules/.package-lock.json $(shell find web/src web/build web/build.mjs -type f 2>/dev/null) $(shell find internal/web -name '*.templ' -o -name '*.go' 2>/dev/null)
 	cd web && node build.mjs
 
 tools:

@@ -102,7 +102,9 @@ func (a *App) Detect(ctx context.Context, v Viewer, span Span) (*Detection, erro
 type view struct {
 	name   string
 	owner  string
-	tokens []sharing.Token
+	shown  []sharing.Token // what everybody holds
+	own    []sharing.Token // what the view's participant holds beside
+	tokens []sharing.Token // both
 }
 
 func (a *App) views(ctx context.Context) ([]view, error) {
@@ -111,7 +113,7 @@ func (a *App) views(ctx context.Context) ([]view, error) {
 		return nil, err
 	}
 	everybody := []sharing.Token{sharing.Officials, sharing.Public}
-	views := []view{{Common, coalition.SecretariatCode, everybody}}
+	views := []view{{name: Common, owner: coalition.SecretariatCode, shown: everybody, tokens: everybody}}
 	var codes []string
 	for _, tokens := range audiences {
 		if sharing.Meet(tokens, everybody) {
@@ -125,7 +127,8 @@ func (a *App) views(ctx context.Context) ([]view, error) {
 	}
 	slices.Sort(codes)
 	for _, c := range codes {
-		views = append(views, view{c, c, sharing.Union(everybody, []sharing.Token{sharing.Participant(c)})})
+		own := []sharing.Token{sharing.Participant(c)}
+		views = append(views, view{name: c, owner: c, shown: everybody, own: own, tokens: sharing.Union(everybody, own)})
 	}
 	return views, nil
 }
@@ -152,7 +155,7 @@ func (a *App) detectIn(ctx context.Context, w view, span Span, common map[store.
 		batch = batch[:0]
 	}
 	begins := map[[3]string]record.Week{}
-	err := a.store.Read().EachSeries(ctx, w.tokens, func(s store.Series, obs []store.Observation) error {
+	err := a.store.Read().EachSeries(ctx, w.shown, w.own, func(s store.Series, obs []store.Observation) error {
 		if s.Measure != "count" || obs[0].Week > span.To {
 			return nil
 		}

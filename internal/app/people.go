@@ -263,3 +263,40 @@ func (a *App) Signin(ctx context.Context, secret string) (Viewer, error) {
 
 // Verify checks the journal, its tree and its checkpoints.
 func (a *App) Verify(ctx context.Context) (*store.Verification, error) { return a.store.Verify(ctx) }
+
+// Enrolment is a person to add with the registrations to make.
+type Enrolment struct {
+	Person        coalition.Person
+	Registrations []coalition.Registration
+}
+
+// Enrol adds many people at once, all or none of them. Only the operator may. It fills in their ids and returns them.
+func (a *App) Enrol(ctx context.Context, v Viewer, list []Enrolment) ([]string, error) {
+	if !v.Operator {
+		return nil, refuse(Forbidden, "error.administer")
+	}
+	for i := range list {
+		list[i].Person.Email = coalition.NormalEmail(list[i].Person.Email)
+		if problems := a.checkPerson(list[i].Person); len(problems) > 0 {
+			return nil, invalid(problems)
+		}
+	}
+	ids := make([]string, len(list))
+	err := a.store.Write(ctx, func(t *store.Tx) error {
+		for i, e := range list {
+			e.Person.ID = newID(t.Now())
+			ids[i] = e.Person.ID
+			if err := t.PutPerson(ctx, &e.Person, v.Actor(), "create"); err != nil {
+				return err
+			}
+			for _, g := range e.Registrations {
+				g.ID, g.Person = newID(t.Now()), e.Person.ID
+				if err := t.PutRegistration(ctx, &g, v.Actor(), "create"); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return ids, err
+}

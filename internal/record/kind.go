@@ -14,8 +14,9 @@ type Kind struct {
 	Line     string // line of effort: supply, detection, health, programme
 	Fields   []Field
 	Workflow Workflow
-	Sharing  TLP  // proposed for a new record
-	Authored bool // people write it with the form and by import; false for what only the system makes
+	Sharing  TLP    // proposed for a new record
+	Authored bool   // people write it with the form and by import; false for what only the system makes
+	Named    string // the list field that holds the substances, each item with "substance" and "given"; "" for none
 	// Compose titles a record that has no title of its own, in the language; nil where a title must be written.
 	Compose func(r *Record, n Namer, lang string) string
 	New     func() Body

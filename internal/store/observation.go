@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"tocsin/internal/record"
@@ -63,10 +64,24 @@ func (r *Reader) Observations(ctx context.Context, s Series, tokens []sharing.To
 }
 
 // EachSeries calls f with every series that the tokens let be seen, ordered by place, substance, source and measure.
-func (r *Reader) EachSeries(ctx context.Context, tokens []sharing.Token, f func(Series, []Observation) error) error {
-	ids, err := r.audiences(ctx, tokens)
+// With own tokens only those series are read to which they add something that the others do not show.
+func (r *Reader) EachSeries(ctx context.Context, tokens, own []sharing.Token, f func(Series, []Observation) error) error {
+	ids, err := r.audiences(ctx, sharing.Union(tokens, own))
 	if err != nil || len(ids) == 0 {
 		return err
+	}
+	where, args := "", ids
+	if len(own) > 0 {
+		shown, err := r.audiences(ctx, tokens)
+		if err != nil {
+			return err
+		}
+		added := slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return slices.Contains(shown, id) })
+		if len(added) == 0 {
+			return nil
+		}
+		where = ` AND (place, substance, source, measure) IN (SELECT DISTINCT place, substance, source, measure FROM observation WHERE audience IN (` + marks(len(added)) + `))`
+		args = append(slices.Clone(ids), added...)
 	}
 	var s Series
 	var obs []Observation
@@ -78,8 +93,8 @@ func (r *Reader) EachSeries(ctx context.Context, tokens []sharing.Token, f func(
 		obs = nil
 		return err
 	}
-	err = r.query(ctx, `SELECT place, substance, source, measure, week, sum(value) FROM observation WHERE audience IN (`+marks(len(ids))+`)
-		GROUP BY place, substance, source, measure, week HAVING sum(value) <> 0 ORDER BY place, substance, source, measure, week`, ids, func(rows *sql.Rows) error {
+	err = r.query(ctx, `SELECT place, substance, source, measure, week, sum(value) FROM observation WHERE audience IN (`+marks(len(ids))+`)`+where+`
+		GROUP BY place, substance, source, measure, week HAVING sum(value) <> 0 ORDER BY place, substance, source, measure, week`, args, func(rows *sql.Rows) error {
 		var n Series
 		var o Observation
 		if err := rows.Scan(&n.Place, &n.Substance, &n.Source, &n.Measure, &o.Week, &o.Value); err != nil {

@@ -11,7 +11,7 @@ import (
 
 // Identification is a laboratory's finding about one sample.
 var Identification = &record.Kind{
-	Name: "identification", Line: "detection", Authored: true, Sharing: record.Green,
+	Name: "identification", Line: "detection", Authored: true, Named: "components", Sharing: record.Green,
 	Fields: record.FieldsOf(&Finding{}), Workflow: report.Workflow,
 	Compose: report.Compose(record.Text{"en": "Unidentified sample", "es": "Muestra no identificada", "ar": "عينة غير محددة", "fr": "Échantillon non identifié", "pt": "Amostra não identificada", "ru": "Неопознанный образец"}),
 	New:     func() record.Body { return &Finding{} },

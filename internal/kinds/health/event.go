@@ -10,7 +10,7 @@ import (
 
 // Event is harm to health: an overdose death or a non-fatal one, a treatment contact. It never holds a person's identity.
 var Event = &record.Kind{
-	Name: "health-event", Line: "health", Authored: true, Sharing: record.Amber,
+	Name: "health-event", Line: "health", Authored: true, Named: "involved", Sharing: record.Amber,
 	Fields: record.FieldsOf(&Harm{}), Workflow: report.Workflow,
 	Compose: report.Compose(record.Text{"en": "Substance not stated", "es": "Sustancia no indicada", "ar": "المادة غير مذكورة", "fr": "Substance non précisée", "pt": "Substância não indicada", "ru": "Вещество не указано"}),
 	New:     func() record.Body { return &Harm{} },

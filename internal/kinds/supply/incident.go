@@ -10,7 +10,7 @@ import (
 
 // Incident is a seizure and its like: what, how much, where, how hidden, by which route.
 var Incident = &record.Kind{
-	Name: "incident", Line: "supply", Authored: true, Sharing: record.Amber,
+	Name: "incident", Line: "supply", Authored: true, Named: "goods", Sharing: record.Amber,
 	Fields: record.FieldsOf(&Occurrence{}), Workflow: report.Workflow,
 	Compose: report.Compose(record.Text{"en": "Incident", "es": "Incidente", "ar": "حادثة", "fr": "Incident", "pt": "Incidente", "ru": "Инцидент"}),
 	New:     func() record.Body { return &Occurrence{} },

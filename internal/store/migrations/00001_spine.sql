@@ -27,6 +27,7 @@ CREATE TABLE observation (
     PRIMARY KEY (place, substance, source, measure, audience, week)
 ) /*WITHOUT ROWID*/;
 CREATE INDEX observation_week ON observation (substance, measure, week);
+CREATE INDEX observation_audience ON observation (audience, place, substance, source, measure);
 CREATE TABLE unknown_name (name TEXT PRIMARY KEY, seen BIGINT NOT NULL, owner TEXT NOT NULL, record TEXT NOT NULL, state TEXT NOT NULL, resolution TEXT NOT NULL) /*WITHOUT ROWID*/;
 
 CREATE TABLE person (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, participant TEXT NOT NULL, payload BYTEA NOT NULL);

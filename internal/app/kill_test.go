@@ -1,0 +1,175 @@
+package app_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/internal/app"
+	"tocsin/internal/kinds/supply"
+	"tocsin/internal/record"
+	"tocsin/internal/store/storetest"
+)
+
+// The environment that turns the test binary into the process to be killed.
+const (
+	killMode    = "TOCSIN_KILL_MODE"
+	killAddress = "TOCSIN_KILL_ADDRESS"
+	killFile    = "TOCSIN_KILL_FILE"
+)
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(killMode) {
+	case "edit":
+		exit(editForever())
+	case "import":
+		exit(importOnce())
+	}
+	os.Exit(m.Run())
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func incident(given string) json.RawMessage {
+	raw, err := json.Marshal(supply.Occurrence{Type: "seizure", Found: "2024-05-01", Country: "GH", Circumstances: given,
+		Goods: []supply.Good{{Given: given, Quantity: 1, Unit: "kg"}}})
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// editForever creates records and changes each once, and says on standard output what was acknowledged.
+func editForever() error {
+	ctx := context.Background()
+	a, err := app.Open(ctx, os.Getenv(killAddress))
+	if err != nil {
+		return err
+	}
+	for i := 0; ; i++ {
+		d := app.Draft{Kind: "incident", Owner: "GH", Sharing: record.Sharing{TLP: record.Green}, Body: incident(fmt.Sprint("before ", i))}
+		r, err := a.Create(ctx, app.Operator, d)
+		if err != nil {
+			return err
+		}
+		fmt.Println(r.ID, r.Version)
+		d.Body = incident(fmt.Sprint("after ", i))
+		if r, err = a.Update(ctx, app.Operator, r.ID, r.Version, d); err != nil {
+			return err
+		}
+		fmt.Println(r.ID, r.Version)
+	}
+}
+
+// child starts the test binary in a mode, kills it after a while and returns what it said.
+func child(t *testing.T, mode, address, file string, after time.Duration) (said string, finished bool) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), killMode+"="+mode, killAddress+"="+address, killFile+"="+file)
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	timer.Stop()
+	if err != nil && cmd.ProcessState.Exited() {
+		t.Fatalf("the process failed by itself: %v\n%s", err, problems.String())
+	}
+	return out.String(), err == nil
+}
+
+const kills = 20
+
+// TestKilledWhileEditing kills a process in the middle of its edits: what it had acknowledged is there, nothing is half
+// there, and the journal is whole.
+func TestKilledWhileEditing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		ctx := context.Background()
+		rng := rand.New(rand.NewPCG(7, 8))
+		acknowledged := 0
+		for range kills {
+			said, _ := child(t, "edit", address, "", time.Duration(400+rng.IntN(400))*time.Millisecond)
+			a, err := app.Open(ctx, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewScanner(strings.NewReader(said))
+			for lines.Scan() {
+				var id string
+				var version int
+				if _, err := fmt.Sscan(lines.Text(), &id, &version); err != nil {
+					break // the line that the kill cut
+				}
+				acknowledged++
+				s, err := a.Get(ctx, app.Operator, id)
+				if err != nil || s.Version < version {
+					t.Errorf("%s version %d was acknowledged and is not there: %v", id, version, err)
+				}
+			}
+			checkWhole(t, a)
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if acknowledged < kills {
+			t.Errorf("only %d edits were acknowledged in %d runs: the test tries too little", acknowledged, kills)
+		}
+	})
+}
+
+// checkWhole finds that the journal verifies and that the counts and lists agree with the records.
+func checkWhole(t *testing.T, a *app.App) {
+	t.Helper()
+	ctx := context.Background()
+	v, err := a.Verify(ctx)
+	if err != nil || len(v.Problems) > 0 {
+		t.Fatalf("verify: %v, %v", v, err)
+	}
+	listed, counted := 0, 0.0
+	for _, kind := range []string{"incident", "health-event"} {
+		err = a.Each(ctx, app.Operator, app.Query{Kind: kind}, func(s *app.Shown) error {
+			listed++
+			for _, c := range s.Fields.Count(s.Record) {
+				if c.Measure == "count" {
+					counted += c.Value
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if int64(listed) != v.Records {
+		t.Errorf("%d records are listed, %d are stored", listed, v.Records)
+	}
+	sums, err := a.Sums(ctx, app.Operator, "", 52*30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0.0
+	for _, c := range sums {
+		if len(c.Place) == 2 {
+			total += c.Value
+		}
+	}
+	if total != counted {
+		t.Errorf("%v are counted, the records say %v", total, counted)
+	}
+}
