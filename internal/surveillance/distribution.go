@@ -21,7 +21,7 @@ func (d countDistribution) size() float64 { return d.mean / (d.dispersion - 1) }
 func (d countDistribution) upperTail(y float64) float64 {
 	y = math.Ceil(y)
 	switch {
-	case math.IsNaN(d.mean) || math.IsNaN(d.dispersion):
+	case math.IsNaN(d.mean) || math.IsNaN(d.dispersion) || math.IsInf(d.mean, 0):
 		return math.NaN()
 	case y <= 0:
 		return 1
