@@ -29,6 +29,9 @@ func (a *App) writeBatch(ctx context.Context, v Viewer, action string, batch []p
 	}
 	return a.store.Write(ctx, func(t *store.Tx) error {
 		for _, p := range batch {
+			if err := a.unmoved(ctx, t, p); err != nil {
+				return err
+			}
 			if _, err := t.Put(ctx, p.record, p.project, p.before, p.old, v.Actor(), action); err != nil {
 				return err
 			}
@@ -45,6 +48,21 @@ func (a *App) writeBatch(ctx context.Context, v Viewer, action string, batch []p
 		}
 		return nil
 	})
+}
+
+// unmoved finds that nobody has changed the record since it was prepared.
+func (a *App) unmoved(ctx context.Context, t *store.Tx, p prepared) error {
+	if p.before == nil {
+		return nil
+	}
+	now, err := t.Record(ctx, p.record.ID)
+	if err != nil {
+		return err
+	}
+	if now.Seq != p.before.Seq {
+		return refuse(Conflict, "error.version", "version", now.Record.Version)
+	}
+	return nil
 }
 
 // Simulate writes simulated records, for a demonstration. Only the operator may, and the database is marked for good:

@@ -224,7 +224,7 @@ func (a *App) judgeCountry(lanes []lane, span Span) []candidate {
 		if len(l.series.Place) == 2 && sameAsPart(l, lanes) {
 			continue
 		}
-		found = append(found, judge(l, span)...)
+		found = append(found, a.judge(l, span)...)
 	}
 	return slices.DeleteFunc(slices.Clone(found), func(c candidate) bool {
 		return slices.ContainsFunc(found, func(o candidate) bool { return a.explains(o, c) })
@@ -239,7 +239,7 @@ func sameAsPart(l lane, lanes []lane) bool {
 
 // explains reports whether o, in alarm at the same time, is the narrower reading of c.
 func (a *App) explains(o, c candidate) bool {
-	if o.series.Source != c.series.Source || o.week() > c.week() || o.week() < c.week()-surveillance.DefaultConfig().Quiet() || o.series == c.series {
+	if o.series.Source != c.series.Source || o.week() > c.week() || o.week() < c.week()-record.Week(surveillance.DefaultConfig().Quiet()) || o.series == c.series {
 		return false
 	}
 	if o.series.Place == c.series.Place {

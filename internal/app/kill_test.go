@@ -9,11 +9,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"tocsin/internal/app"
+	"tocsin/internal/exchange/profile"
 	"tocsin/internal/kinds/supply"
 	"tocsin/internal/record"
 	"tocsin/internal/store/storetest"
@@ -172,4 +174,91 @@ func checkWhole(t *testing.T, a *app.App) {
 	if total != counted {
 		t.Errorf("%v are counted, the records say %v", total, counted)
 	}
+}
+
+// importOnce imports the table given in the environment.
+func importOnce() error {
+	ctx := context.Background()
+	a, err := app.Open(ctx, os.Getenv(killAddress))
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(os.Getenv(killFile))
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	_, err = a.Import(ctx, app.Operator, app.ImportRequest{Kind: "health-event", Profile: deaths(), File: f, Size: info.Size()})
+	return err
+}
+
+// deaths is a profile for a made-up table of deaths.
+func deaths() *profile.Profile {
+	p, err := profile.Parse([]byte(`
+name: deaths
+version: 1
+kind: health-event
+owner: US
+sharing: {tlp: GREEN}
+constants: {event: death, country: US, number: 1, certainty: confirmed}
+columns:
+  - {column: day, field: date, required: true, dates: ["2006-01-02"]}
+texts:
+  - {column: cause, field: cause}
+`))
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// TestKilledWhileImporting kills an import again and again: only whole rows are there, and running it again completes it.
+func TestKilledWhileImporting(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		const rows = 40000
+		file := filepath.Join(t.TempDir(), "deaths.csv")
+		var b strings.Builder
+		b.WriteString("day,cause\n")
+		for i := range rows {
+			fmt.Fprintf(&b, "2024-%02d-%02d,Acute fentanyl and heroin intoxication %d\n", i%12+1, i%28+1, i%500)
+		}
+		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		rng := rand.New(rand.NewPCG(9, 10))
+		ctx := context.Background()
+		n, halfway := 0, 0
+		for {
+			after := time.Duration(200+rng.IntN(250)) * time.Millisecond
+			if n >= kills {
+				after = time.Minute
+			}
+			_, finished := child(t, "import", address, file, after)
+			a, err := app.Open(ctx, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkWhole(t, a)
+			v, err := a.Verify(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.Records > 0 && v.Records < rows {
+				halfway++
+			}
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if n++; finished {
+				if v.Records != rows {
+					t.Errorf("%d records after the import was finished, the table has %d rows", v.Records, rows)
+				}
+				break
+			}
+		}
+		t.Logf("killed %d times, %d of them half way", n-1, halfway)
+	})
 }

@@ -16,6 +16,8 @@ var All = []*record.Kind{
 	health.Event,
 	detection.Signal,
 	detection.Alert,
+	detection.Figure,
+	detection.SubstanceName,
 }
 
 var byName = func() map[string]*record.Kind {

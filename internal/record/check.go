@@ -35,6 +35,9 @@ func checkStruct(prefix string, fields []Field, v reflect.Value, n Namer, today 
 			}
 			continue
 		}
+		if value.Kind() == reflect.Pointer { // a number that may be zero and may be absent
+			value = value.Elem()
+		}
 		checkValue(path, f, value, n, today, p)
 	}
 }

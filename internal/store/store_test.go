@@ -12,6 +12,7 @@ import (
 	"tocsin/internal/sharing"
 	"tocsin/internal/sharing/sharingtest"
 	"tocsin/internal/store"
+	"tocsin/internal/store/storetest"
 )
 
 func open(t testing.TB, address string) *store.Store {
@@ -44,7 +45,7 @@ func put(t *store.Tx, id string, tokens []sharing.Token, terms ...string) error 
 // TestSQLAgreesWithTheRule compares, for random records and viewers, what each way of reading shows with what the rule
 // in memory says: 200,000 pairs on each engine.
 func TestSQLAgreesWithTheRule(t *testing.T) {
-	each(t, func(t *testing.T, address string) {
+	storetest.Each(t, func(t *testing.T, address string) {
 		ctx := context.Background()
 		s := open(t, address)
 		rng := rand.New(rand.NewPCG(3, 4))
@@ -129,7 +130,7 @@ func compare(t *testing.T, s *store.Store, audiences map[string][]sharing.Token,
 
 // TestChangeMovesEverything narrows a record and finds that no list, search or count shows it to those who lost it.
 func TestChangeMovesEverything(t *testing.T) {
-	each(t, func(t *testing.T, address string) {
+	storetest.Each(t, func(t *testing.T, address string) {
 		ctx := context.Background()
 		s := open(t, address)
 		before, after := []sharing.Token{sharing.Officials}, []sharing.Token{sharing.Participant("GH")}
@@ -174,7 +175,7 @@ func TestChangeMovesEverything(t *testing.T) {
 }
 
 func TestNothingOfAFailedTransactionStays(t *testing.T) {
-	each(t, func(t *testing.T, address string) {
+	storetest.Each(t, func(t *testing.T, address string) {
 		ctx := context.Background()
 		s := open(t, address)
 		tokens := []sharing.Token{"p:ZZ"}
@@ -204,7 +205,7 @@ func TestNothingOfAFailedTransactionStays(t *testing.T) {
 
 // TestVerifyFindsEveryByte changes one byte of each kind of stored thing and finds that Verify notices.
 func TestVerifyFindsEveryByte(t *testing.T) {
-	each(t, func(t *testing.T, address string) {
+	storetest.Each(t, func(t *testing.T, address string) {
 		ctx := context.Background()
 		s := open(t, address)
 		for i := range 20 {
