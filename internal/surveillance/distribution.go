@@ -17,11 +17,17 @@ func (d countDistribution) poissonLike() bool {
 
 func (d countDistribution) size() float64 { return d.mean / (d.dispersion - 1) }
 
+// finite tells whether mean and dispersion are numbers that describe a distribution.
+func (d countDistribution) finite() bool {
+	return d.mean > 0 && d.dispersion > 0 && !math.IsInf(d.mean, 0) && !math.IsInf(d.dispersion, 0) &&
+		(d.poissonLike() || d.size() > 0)
+}
+
 // upperTail is the probability of a count ≥ y.
 func (d countDistribution) upperTail(y float64) float64 {
 	y = math.Ceil(y)
 	switch {
-	case math.IsNaN(d.mean) || math.IsNaN(d.dispersion) || math.IsInf(d.mean, 0):
+	case !d.finite():
 		return math.NaN()
 	case y <= 0:
 		return 1
@@ -41,7 +47,7 @@ func (d countDistribution) cdf(k float64) float64 {
 
 // quantile is the smallest whole k with P(count ≤ k) ≥ p, 0 < p < 1.
 func (d countDistribution) quantile(p float64) float64 {
-	if math.IsNaN(d.mean) || math.IsNaN(d.dispersion) || math.IsInf(d.mean, 0) {
+	if !d.finite() {
 		return math.NaN()
 	}
 	target := p * (1 - 64*0x1p-52)

@@ -41,6 +41,7 @@ type prediction struct {
 // layout gives each period of the baseline its seasonal group.
 type layout struct {
 	group []int // by lag from the first period of the baseline; -1 where not used
+	full  []int // the same with the latest periods, which are left out of the baseline
 	first int   // index of lag 0
 }
 
@@ -70,6 +71,7 @@ func (l *layout) fill(s Series, k int, o FarringtonOptions) {
 		}
 		later = centre
 	}
+	l.full = append(l.full[:0], l.group...)
 	l.set(k-o.PastWeeksNotIncluded, k, -1)
 }
 
@@ -92,8 +94,19 @@ func (l *layout) baseline() []int {
 }
 
 func predictFlexible(r *regression, l *layout, s Series, k int, o FarringtonOptions) (prediction, string) {
+	phi, reason := fitFlexible(r, l, s, k, o)
+	if reason != "" {
+		return prediction{}, reason
+	}
+	now, last := k-l.first, o.Periods-1
+	se := math.Sqrt(r.predictionDispersion(o) * r.unscaledVariance(now, last))
+	return prediction{eta: r.linear(now, last), se: se, phi: phi}, ""
+}
+
+// fitFlexible fits the baseline of index k, with or without a trend as the data decide, and returns the dispersion.
+func fitFlexible(r *regression, l *layout, s Series, k int, o FarringtonOptions) (phi float64, reason string) {
 	if s.yearsBack(k, o.B)-o.W < 0 {
-		return prediction{}, ReasonShortHistory
+		return 0, ReasonShortHistory
 	}
 	l.fill(s, k, o)
 	r.reset(o.Periods)
@@ -109,20 +122,18 @@ func predictFlexible(r *regression, l *layout, s Series, k int, o FarringtonOpti
 	// A trend needs three years; with fewer it would be fitted only to be dropped.
 	phi, ok := fitPast(r, o, o.Trend && o.B >= 3, false)
 	if !ok || r.sumW[last] == 0 {
-		return prediction{}, ReasonNoConvergence
+		return 0, ReasonNoConvergence
 	}
-	now := k - l.first
-	if r.hasTrend {
+	if now := k - l.first; r.hasTrend {
 		t := r.slope / math.Sqrt(r.predictionDispersion(o)/r.spread)
 		keep := studentTwoSided(t, r.residualDF()) < o.PThresholdTrend && math.Exp(r.linear(now, last)) <= largest
 		if !keep {
 			if phi, ok = fitPast(r, o, false, false); !ok {
-				return prediction{}, ReasonNoConvergence
+				return 0, ReasonNoConvergence
 			}
 		}
 	}
-	se := math.Sqrt(r.predictionDispersion(o) * r.unscaledVariance(now, last))
-	return prediction{eta: r.linear(now, last), se: se, phi: phi}, ""
+	return phi, ""
 }
 
 // predictionDispersion is the dispersion behind standard errors. R's farringtonFlexible keeps the reweighting weights
