@@ -17,7 +17,7 @@ import (
 	"tocsin/internal/record"
 	"tocsin/internal/simulation"
 	"tocsin/internal/web/locales"
-	"tocsin/internal/web/site"
+	"tocsin/internal/web/pages"
 )
 
 func demoCommand() *cobra.Command {
@@ -57,11 +57,11 @@ func runDemo(cmd *cobra.Command, _ []string) (err error) {
 	}
 	base := "http://" + listener.Addr().String()
 	printDemo(cmd.OutOrStdout(), base, links, time.Since(began))
-	return serveOn(cmd.Context(), listener, a, site.Options{BaseURL: base, Demo: links, Log: slog.Default(), Version: versionText()}, nil)
+	return serveOn(cmd.Context(), listener, a, pages.Options{BaseURL: base, Demo: links, Log: slog.Default(), Version: versionText()}, nil)
 }
 
 // fillDemo writes the demonstration into an empty database and returns its roles with their links.
-func fillDemo(ctx context.Context, a *app.App, progress io.Writer) ([]site.DemoRole, error) {
+func fillDemo(ctx context.Context, a *app.App, progress io.Writer) ([]pages.DemoRole, error) {
 	if simulated, err := a.Simulated(ctx); err != nil || simulated {
 		return nil, errors.Join(err, errors.New("the database holds a demonstration already: give an empty one"))
 	}
@@ -85,18 +85,18 @@ func fillDemo(ctx context.Context, a *app.App, progress io.Writer) ([]site.DemoR
 		return nil, err
 	}
 	fmt.Fprintf(progress, "%d signals\n", len(d.Signals))
-	var links []site.DemoRole
+	var links []pages.DemoRole
 	for _, r := range simulation.Roles {
 		secret, err := a.SigninLink(ctx, app.Operator, r.Email, true)
 		if err != nil {
 			return nil, err
 		}
-		links = append(links, site.DemoRole{Key: r.Key, Email: r.Email, Link: "/signin/" + secret})
+		links = append(links, pages.DemoRole{Key: r.Key, Email: r.Email, Link: "/signin/" + secret})
 	}
 	return links, nil
 }
 
-func printDemo(w io.Writer, base string, roles []site.DemoRole, took time.Duration) {
+func printDemo(w io.Writer, base string, roles []pages.DemoRole, took time.Duration) {
 	fmt.Fprintf(w, "\nTocsin is ready after %.1f s: %s\n\nEvery report in it is simulated. Sign in as\n\n", took.Seconds(), base)
 	for _, r := range roles {
 		fmt.Fprintf(w, "  %-44s %s%s\n", locales.Say("en", "role."+r.Key, nil), base, r.Link)

@@ -219,3 +219,23 @@ func (a *App) See(ctx context.Context, v Viewer, id string) error {
 	}
 	return a.store.Write(ctx, func(t *store.Tx) error { return t.See(ctx, v.Person.ID, id) })
 }
+
+// ExpireAlerts takes the alerts whose time has passed to their end. The clock calls it.
+func (a *App) ExpireAlerts(ctx context.Context) error {
+	var due []*Shown
+	err := a.Each(ctx, Operator, Query{Kind: "alert", State: "issued"}, func(s *Shown) error {
+		if w, ok := s.Fields.(*detection.Warning); ok && w.Expires != "" && w.Expires < a.today() {
+			due = append(due, s)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range due {
+		if _, err := a.Step(ctx, Operator, s.ID, s.Version, "expire", ""); err != nil && CodeOf(err) != Conflict {
+			return err
+		}
+	}
+	return nil
+}

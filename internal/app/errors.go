@@ -64,7 +64,7 @@ func refuse(code Code, key string, params ...any) error {
 	return e
 }
 
-var errHidden = refuse(NotFound, "error.not_found")
+var errHidden = refuse(NotFound, "error.not-found")
 
 func invalid(p record.Problems) error {
 	return &Error{Code: Invalid, Key: "error.invalid", Problems: p}

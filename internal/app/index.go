@@ -99,3 +99,6 @@ func (a *App) expand(t record.Tally) []store.Count {
 	}
 	return out
 }
+
+// AudienceOf compiles the rule of a record, written or not.
+func (a *App) AudienceOf(r *record.Record) []sharing.Token { return audienceOf(r) }

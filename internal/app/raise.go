@@ -116,7 +116,7 @@ func evidenceLinks(ids []string) []record.Link {
 func (a *App) unusual(w view, c candidate) *detection.Unusual {
 	f := c.finding
 	u := &detection.Unusual{Place: c.series.Place, Substance: c.series.Substance, Source: c.series.Source, Measure: c.series.Measure, View: w.name,
-		Week: c.week().Monday(), Detector: f.Detector, Observed: f.Observed, Expected: round(f.Expected), Upperbound: round(f.Upperbound), PValue: number(f.PValue)}
+		Week: c.week().Monday(), Detector: f.Detector, Observed: f.Observed, Expected: round(f.Expected), Upperbound: round(f.Upperbound), PValue: number(f.PValue), TwoWeeks: f.TwoWeeks}
 	for _, i := range f.BaselineWeeks {
 		u.Baseline = append(u.Baseline, string((c.start + record.Week(i)).Monday()))
 	}

@@ -164,3 +164,12 @@ func (a *App) asked(text string) [][]string {
 	}
 	return groups
 }
+
+// SubstanceNamed returns the one substance or class that a typed name stands for, "" when it is none or may be several.
+func (a *App) SubstanceNamed(typed string) string {
+	r := a.resolver.Resolve(typed)
+	if len(r.Matches) != 1 || len(r.Ambiguous) > 0 {
+		return ""
+	}
+	return r.Matches[0].ID
+}

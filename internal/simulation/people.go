@@ -73,12 +73,20 @@ func People(d *coalition.Directory, from time.Time) []app.Enrolment {
 			section = "west"
 		}
 		out = append(out, app.Enrolment{
-			Person: coalition.Person{Email: "official@" + strings.ToLower(p.Code) + ".example", Name: "Official of " + p.Names["en"] + " (simulated)", Participant: p.Code,
+			Person: coalition.Person{Email: "official@" + domain(p), Name: "Official of " + p.Names["en"] + " (simulated)", Participant: p.Code,
 				Sectors: sectors[i%len(sectors) : i%len(sectors)+1], Languages: []string{"en"}, Zone: p.Zone, Active: true},
 			Registrations: []coalition.Registration{registration(groups[i%len(groups)]+"/"+section, from)},
 		})
 	}
 	return out
+}
+
+// domain makes a domain name that is nobody's (RFC 2606): AU is Australia, au the African Union.
+func domain(p *coalition.Participant) string {
+	if p.Type == coalition.Organisation {
+		return strings.ToLower(p.Code) + ".int.example"
+	}
+	return strings.ToLower(p.Code) + ".example"
 }
 
 func registration(at string, from time.Time) coalition.Registration {

@@ -94,7 +94,7 @@ func background() []flow {
 	add([]string{"MX"}, 0.7, 0.1, route("kg", 20, "road", "MX", "US", "methamphetamine", "fentanyl"))
 	add(asia, 1.1, 0.2, seizure("kg", 30, "sea", "", "", "methamphetamine"))
 	add(asia, 0.4, 0.1, finding("powder", "seized", "", "ketamine"))
-	add(mena, 0.5, 0.1, seizure("tablets", 20000, "road", "", "", "fenethylline"))
+	add(mena, 0.5, 0.1, seizure("tablets", 20000, "road", "", "", "fenetylline"))
 	add(africa, 0.6, 0.1, seizure("tablets", 5000, "sea", "", "", "tramadol"))
 	add(africa, 0.3, 0.1, harm("treatment-contact", "tramadol"))
 	add(central, 0.5, 0.2, finding("tablet", "seized", "", "tramadol"))
@@ -122,7 +122,7 @@ func stories() []flow {
 	}
 	// Captagon and methamphetamine on the rise in one country each, tramadol in another.
 	return append(out,
-		flow{country: "JO", weekly: 1, since: 9, double: 3, most: 7, make: seizure("tablets", 60000, "road", "", "SA", "fenethylline")},
+		flow{country: "JO", weekly: 1, since: 9, double: 3, most: 7, make: seizure("tablets", 60000, "road", "", "SA", "fenetylline")},
 		flow{country: "NZ", weekly: 1, since: 7, double: 3, most: 8, make: seizure("kg", 60, "sea", "", "", "methamphetamine")},
 		flow{country: "BJ", weekly: 0.8, since: 8, double: 3, most: 6, make: seizure("tablets", 9000, "sea", "", "NG", "tramadol")},
 	)

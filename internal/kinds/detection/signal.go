@@ -40,6 +40,7 @@ type Unusual struct {
 	Observed   float64     `json:"observed" field:"number,least=0,column"`  // in the week
 	Expected   float64     `json:"expected" field:"number,column"`          // by the detector
 	Upperbound float64     `json:"upperbound" field:"number"`               // the threshold
+	TwoWeeks   bool        `json:"two_weeks,omitempty" field:"data"`        // the p-value is that of the week and the one before together
 	PValue     *float64    `json:"pvalue,omitempty" field:"data"`           // of the observed value or more; absent where a detector gives none
 	Baseline   []string    `json:"baseline_weeks,omitempty" field:"data"`   // Mondays of the weeks that the expectation rests on
 	Points     []Point     `json:"points,omitempty" field:"data"`           // the series as it stood, for the plot

@@ -13,6 +13,11 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"tocsin/internal/coalition"
+	"tocsin/internal/kinds"
+	"tocsin/internal/record"
+	"tocsin/internal/simulation"
 )
 
 // complete lists the languages whose catalogues must have every message.
@@ -33,7 +38,79 @@ var silent = map[string][]string{"ar": {"zero", "one", "two"}}
 
 // composed returns keys that the program puts together at run time from declarations, so that no source holds them whole.
 // Whoever composes keys adds their list here.
-var composed = []func() []string{}
+var composed = []func() []string{composedByPages}
+
+// composedByPages are the keys that pages make from kinds, roles, sectors and the like.
+func composedByPages() []string {
+	var keys []string
+	add := func(prefix string, names ...string) {
+		for _, n := range names {
+			keys = append(keys, prefix+n)
+		}
+	}
+	for _, k := range kinds.All {
+		add("kind."+k.Name, ".one", ".many", ".about")
+		add("state.", k.Workflow.States...)
+		for _, st := range k.Workflow.Steps {
+			add("step.", st.Name)
+			add("action.", st.Name)
+		}
+		keys = append(keys, fieldKeys(k.Fields)...)
+	}
+	for _, r := range simulation.Roles {
+		add("role."+r.Key, "", ".about")
+	}
+	for _, r := range record.Relations {
+		add("relation.", string(r))
+		add("relation-in.", string(r))
+	}
+	for _, s := range coalition.Sectors {
+		add("sector.", string(s))
+	}
+	for _, d := range coalition.Duties {
+		add("duty.", string(d))
+	}
+	add("language.", record.Languages...)
+	add("section.", "east", "west")
+	add("participant.", "state", "union", "organisation", "secretariat")
+	for _, d := range []string{"farrington-flexible", "rare-count", "ears-c1", "ears-c2", "ears-c3", "first-appearance"} {
+		add("detector."+d, "", ".about")
+	}
+	add("mail.", "queued", "handed", "sent", "failed", "doubtful", "dropped")
+	add("notice.", "issued", "cancelled", "retracted")
+	add("letter.", "issued", "cancelled", "retracted")
+	add("proposal.", "open", "accepted", "declined")
+	add("action.", "create", "update", "import", "simulate", "retract", "attach", "accept")
+	add("control.", "1961", "1971", "1988")
+	add("error.title.", "invalid", "forbidden", "conflict")
+	add("field.", "audience.participants", "audience.groups", "audience.sectors", "headline", "description", "title", "summary", "sharing", "reason", "note", "text", "measures",
+		"proposal", "file", "name", "email", "participant", "sectors", "group")
+	return keys
+}
+
+func fieldKeys(fields []record.Field) []string {
+	var keys []string
+	for _, f := range fields {
+		if f.Type != record.TypeData {
+			keys = append(keys, "field."+f.Name)
+		}
+		for _, o := range f.Options {
+			if (english[o] || len(o) > 3) && !unworded[o] {
+				keys = append(keys, "option."+o)
+			}
+		}
+		if f.Type == record.TypeList {
+			keys = append(keys, "item."+f.Name)
+			keys = append(keys, fieldKeys(f.Fields)...)
+		}
+	}
+	return keys
+}
+
+// english are the short options that are words; other short ones are units, and unworded ones are figures.
+var english = map[string]bool{"gc": true, "ms": true, "ir": true, "lc": true, "ce": true, "uv": true, "nmr": true, "xrd": true, "ims": true, "tlc": true, "sea": true, "no": true}
+
+var unworded = map[string]bool{"0-14": true, "15-24": true, "25-34": true, "35-44": true, "45-54": true, "55-64": true, "ng/ml": true, "mg/l": true}
 
 // catalogue is a file as written: key → form → text; a message without plural has the form "".
 func catalogue(t *testing.T, code string) map[string]map[string]string {

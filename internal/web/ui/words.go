@@ -4,6 +4,7 @@ package ui
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"tocsin/internal/web/locales"
@@ -39,3 +40,6 @@ func stylesheet(dir string) string {
 
 // machine writes a moment for a <time> element.
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Plain writes a number without any language's separators, for values that programs read.
+func Plain(n int) string { return strconv.Itoa(n) }

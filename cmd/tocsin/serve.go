@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin/internal/app"
+	"tocsin/internal/jobs"
+	"tocsin/internal/web/pages"
+)
+
+func serveCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "serve", Short: "Serve the site and run what the clock asks for", Args: cobra.NoArgs,
+		Long: "serve answers pages, sends mail and runs the detection. Several may run on one PostgreSQL database.\n\n" + settingsHelp(),
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			c, err := loadConfig(cmd)
+			if err != nil {
+				return usageError{err}
+			}
+			listener, err := net.Listen("tcp", c.Addr)
+			if err != nil {
+				return err
+			}
+			a, err := app.Open(cmd.Context(), c.Database)
+			if err != nil {
+				return errors.Join(err, listener.Close())
+			}
+			defer func() { err = errors.Join(err, a.Close()) }()
+			fmt.Fprintf(cmd.ErrOrStderr(), "tocsin %s on http://%s\n", versionText(), listener.Addr())
+			base := c.URL
+			if base == "" {
+				base = "http://" + listener.Addr().String()
+			}
+			runner := jobs.New(a, c.jobs(base), slog.Default())
+			return serveOn(cmd.Context(), listener, a, pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText()}, runner)
+		}}
+	addConfigFlags(cmd)
+	return cmd
+}
+
+// serveOn serves until the context ends, then lets the requests that are being answered finish.
+func serveOn(ctx context.Context, l net.Listener, a *app.App, o pages.Options, runner *jobs.Runner) error {
+	site, err := pages.New(a, o)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Minute, WriteTimeout: 10 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	if runner != nil {
+		runner.Start(ctx)
+		defer runner.Stop()
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(end); err != nil {
+		return err
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

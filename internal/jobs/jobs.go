@@ -1,0 +1,100 @@
+// Package jobs runs what the clock asks for: letters, detection, the expiry of alerts, the end of old sessions.
+// All its truth is in the database, so that several processes may run it: a letter is claimed in a transaction, and the
+// detection stores nothing twice.
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tocsin/internal/app"
+	"tocsin/internal/record"
+)
+
+// Config says what is run and with what.
+type Config struct {
+	BaseURL   string // how people reach the site, for links in letters
+	Detection bool
+	SMTP      SMTP
+	Every     time.Duration // how often letters are looked for; 0 means two seconds
+}
+
+// Runner runs the jobs until it is stopped.
+type Runner struct {
+	app    *app.App
+	cfg    Config
+	log    *slog.Logger
+	mail   sender
+	cancel context.CancelFunc
+	wait   sync.WaitGroup
+}
+
+// New prepares a runner.
+func New(a *app.App, cfg Config, log *slog.Logger) *Runner {
+	if cfg.Every == 0 {
+		cfg.Every = 2 * time.Second
+	}
+	return &Runner{app: a, cfg: cfg, log: log, mail: smtpSender{cfg.SMTP}}
+}
+
+// Start begins to run the jobs. They end with the context or with Stop.
+func (r *Runner) Start(ctx context.Context) {
+	ctx, r.cancel = context.WithCancel(ctx)
+	if r.cfg.SMTP.Address == "" {
+		r.log.Warn("no mail server is set: letters wait in the outbox")
+	} else {
+		r.loop(ctx, "mail", r.cfg.Every, r.sendDue)
+	}
+	r.loop(ctx, "clean-up", time.Hour, func(ctx context.Context) error {
+		return r.app.Store().ExpireSessions(ctx, r.app.Now())
+	})
+	r.loop(ctx, "expiry", 10*time.Minute, r.app.ExpireAlerts)
+	if r.cfg.Detection {
+		r.loop(ctx, "detection", time.Hour, r.detect)
+	}
+}
+
+// Stop ends the jobs and waits for those that are running.
+func (r *Runner) Stop() {
+	if r.cancel != nil {
+		r.cancel()
+	}
+	r.wait.Wait()
+}
+
+// loop runs a job at once and then at intervals. A job that fails is logged and runs again at its next turn.
+func (r *Runner) loop(ctx context.Context, name string, every time.Duration, job func(context.Context) error) {
+	r.wait.Go(func() {
+		t := time.NewTicker(every)
+		defer t.Stop()
+		for {
+			if err := job(ctx); err != nil && ctx.Err() == nil {
+				r.log.Error("a job failed", "job", name, "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+			}
+		}
+	})
+}
+
+// detect judges the last whole week. It is run every hour, since reports of a week come in late.
+func (r *Runner) detect(ctx context.Context) error {
+	span, err := app.LastWeek(record.DateOf(r.app.Now()))
+	if err != nil {
+		return err
+	}
+	d, err := r.app.Detect(ctx, app.Operator, span)
+	if err == nil {
+		for _, s := range d.Signals {
+			if s.New {
+				r.log.Info("a signal", "id", s.ID, "place", s.Place, "substance", s.Substance, "source", s.Source)
+			}
+		}
+	}
+	return err
+}

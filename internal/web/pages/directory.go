@@ -1,0 +1,285 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"tocsin/internal/app"
+	"tocsin/internal/coalition"
+	"tocsin/internal/kinds"
+	"tocsin/internal/record"
+	"tocsin/internal/web"
+	"tocsin/internal/web/locales"
+	"tocsin/internal/web/ui"
+)
+
+func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	part, err := s.app.Participation(ctx)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	text, region := strings.ToLower(strings.TrimSpace(r.URL.Query().Get("q"))), r.URL.Query().Get("region")
+	names := map[string]string{"organisations": ui.T(ctx, "participant.organisations")}
+	options := []ui.Option{}
+	for _, g := range s.app.Directory().Regions() {
+		names[g.ID] = g.Names[lang(ctx)]
+		options = append(options, ui.Option{Value: g.ID, Label: names[g.ID]})
+	}
+	options = append(options, ui.Option{Value: "organisations", Label: names["organisations"]})
+	l := ui.List{ID: "participants", Caption: ui.T(ctx, "menu.participants"), Action: "/participants",
+		Form:    fieldsView([]ui.Field{{Path: "q", Type: record.TypeText, Label: ui.T(ctx, "list.words"), Value: text}, {Path: "region", Type: record.TypeChoice, Label: ui.T(ctx, "participant.region"), Value: region, Options: options}}),
+		Columns: []ui.Column{{Label: ui.T(ctx, "participant.name")}, {Label: ui.T(ctx, "participant.region")}, {Label: ui.T(ctx, "participant.officials"), End: true}, {Label: ui.T(ctx, "menu.groups")}},
+		Empty:   ui.Empty{Title: ui.T(ctx, "list.empty"), Text: ui.T(ctx, "list.empty-filter"), Label: ui.T(ctx, "list.empty-all"), URL: "/participants"}}
+	values := map[string]float64{}
+	for _, p := range s.app.Directory().Participants() {
+		in := p.Region
+		if p.Type == coalition.Organisation || p.Type == coalition.Union {
+			in = "organisations"
+		}
+		if p.Type == coalition.SecretariatType || !part[p.Code].Part {
+			continue
+		}
+		if p.Type == coalition.State {
+			values[p.Code] = float64(max(1, part[p.Code].Officials))
+		}
+		if region != "" && in != region || text != "" && !strings.Contains(strings.ToLower(p.Name(lang(ctx))+" "+p.Names["en"]+" "+p.Acronym+" "+p.Code), text) {
+			continue
+		}
+		l.Rows = append(l.Rows, ui.Row{URL: "/participants/" + p.Code, Cells: []templ.Component{ui.Text(p.Name(lang(ctx))), ui.Text(names[in]), ui.Number(part[p.Code].Officials), ui.Text(strings.ToUpper(strings.Join(part[p.Code].Groups, " ")))}})
+	}
+	l.Total = ui.Num(ctx, len(l.Rows))
+	if text != "" {
+		l.Filters = append(l.Filters, ui.Chip{Label: "“" + text + "”", Remove: with(r.URL, "q", "")})
+	}
+	if region != "" {
+		l.Filters = append(l.Filters, ui.Chip{Label: names[region], Remove: with(r.URL, "region", "")})
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), Plots: true}, participantsPage(s.world(ctx, "world", ui.T(ctx, "front.map"), values), l))
+}
+
+func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	p, ok := s.app.Directory().Participant(r.PathValue("code"))
+	if !ok {
+		web.NotFound(w, r)
+		return
+	}
+	part, err := s.app.Participation(ctx)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	text := func(t string) templ.Component { return ui.Text(t) }
+	facts := []ui.Fact{{Label: ui.T(ctx, "participant.type"), Value: text(ui.T(ctx, "participant."+string(p.Type)))}, {Label: ui.T(ctx, "participant.code"), Value: text(p.Code)}}
+	for _, g := range s.app.Directory().Regions() {
+		if g.ID == p.Region {
+			facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.region"), Value: text(g.Names[lang(ctx)])})
+		}
+	}
+	taking := part[p.Code]
+	facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.officials"), Value: ui.Number(taking.Officials)},
+		ui.Fact{Label: ui.T(ctx, "participant.zone"), Value: text(p.Zone)})
+	if len(taking.Groups) > 0 {
+		facts = append(facts, ui.Fact{Label: ui.T(ctx, "menu.groups"), Value: text(strings.ToUpper(strings.Join(taking.Groups, ", ")))})
+	}
+	if p.Declaration {
+		facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.declaration"), Value: text(ui.Date(ctx, "2023-07-07"))})
+	}
+	var lists []kindLines
+	if v.SignedIn() && p.Type == coalition.State {
+		if lists, err = s.recordsAt(ctx, v, app.Query{Place: p.Code, Limit: 8}); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: p.Name(lang(ctx))}, participantPage(p.Name(lang(ctx)), facts, lists))
+}
+
+// kindLines are the newest records of a kind about something.
+type kindLines struct {
+	title, all string
+	lines      []relatedLine
+}
+
+func (s *Site) recordsAt(ctx context.Context, v app.Viewer, q app.Query) ([]kindLines, error) {
+	var out []kindLines
+	for _, k := range kinds.All {
+		q.Kind = k.Name
+		l, err := s.app.List(ctx, v, q)
+		if err != nil {
+			return nil, err
+		}
+		g := kindLines{title: ui.T(ctx, "kind."+k.Name+".many"), all: "/records/" + k.Name + "?place=" + q.Place + "&substance=" + q.Substance}
+		for _, x := range l.Records {
+			g.lines = append(g.lines, relatedLine{title: s.title(ctx, x), url: "/r/" + x.ID, state: stateOf(ctx, x.Record), relation: ui.Date(ctx, string(x.When))})
+		}
+		if len(g.lines) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out, nil
+}
+
+// groupView is a group with its sections in words.
+type groupView struct {
+	id, title, theme string
+	sub              bool
+	sections         []sectionView
+}
+
+type sectionView struct {
+	name, languages string
+	chairs          []string
+}
+
+func (s *Site) groups(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	d := s.app.Directory()
+	var out []groupView
+	for _, g := range d.Groups() {
+		v := groupView{id: strings.ToUpper(g.ID), title: g.Title(lang(ctx)), theme: g.Theme, sub: g.Parent != ""}
+		for _, sec := range d.Sections() {
+			var langs []string
+			for _, l := range sec.Languages {
+				langs = append(langs, ui.T(ctx, "language."+l))
+			}
+			x := sectionView{name: ui.T(ctx, "section."+string(sec.Hemisphere)), languages: locales.List(ctx, langs)}
+			for _, c := range g.CoChairs {
+				if c.Section == sec.Hemisphere {
+					x.chairs = append(x.chairs, s.participantName(ctx, c.Country)+" · "+c.Institution+" · "+c.Role)
+				}
+			}
+			v.sections = append(v.sections, x)
+		}
+		out = append(out, v)
+	}
+	var coordinators []string
+	for _, c := range d.Coordinators() {
+		coordinators = append(coordinators, s.participantName(ctx, c.Organisation)+": "+ui.Num(ctx, c.Count))
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.groups")}, groupsPage(out, coordinators))
+}
+
+func (s *Site) people(w http.ResponseWriter, r *http.Request) {
+	s.showPeople(w, r, http.StatusOK, nil, nil, "")
+}
+
+func (s *Site) showPeople(w http.ResponseWriter, r *http.Request, status int, typed map[string][]string, problems record.Problems, link string) {
+	ctx, v := r.Context(), s.Viewer(r)
+	members, err := s.app.People(ctx, v, r.URL.Query().Get("participant"))
+	if err == nil && len(members) == 0 {
+		err = &app.Error{Code: app.Forbidden, Key: "error.administer"}
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	l := ui.List{ID: "people", Caption: ui.T(ctx, "menu.people"), Total: ui.Num(ctx, len(members)),
+		Columns: []ui.Column{{Label: ui.T(ctx, "field.name")}, {Label: ui.T(ctx, "field.email")}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "people.sectors")}, {Label: ui.T(ctx, "people.duties")}, {Label: ui.T(ctx, "menu.groups")}, {Label: ui.T(ctx, "people.link")}}}
+	for _, m := range members {
+		var sectors, duties, groups []string
+		for _, x := range m.Sectors {
+			sectors = append(sectors, ui.T(ctx, "sector."+string(x)))
+		}
+		for _, x := range m.Duties {
+			duties = append(duties, ui.T(ctx, "duty."+string(x)))
+		}
+		for _, g := range m.Registrations {
+			if g.Live(s.app.Now()) {
+				groups = append(groups, strings.ToUpper(g.Group)+" "+ui.T(ctx, "section."+string(g.Section)))
+			}
+		}
+		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(m.Name), ui.Text(m.Email), ui.Text(s.participantName(ctx, m.Participant)), ui.Text(locales.List(ctx, sectors)), ui.Text(locales.List(ctx, duties)), ui.Text(locales.List(ctx, groups)), linkButton(m.ID)}})
+	}
+	fields := s.personFields(ctx, v, values{typed})
+	ui.SpreadProblems(ctx, fields, problems)
+	s.Show(w, r, status, ui.Page{Title: ui.T(ctx, "menu.people")}, peoplePage(l, fields, ui.FieldProblems(ctx, problems, func(p string) string { return s.pathLabel(ctx, p) }), link))
+}
+
+func (s *Site) personFields(ctx context.Context, v app.Viewer, typed values) []ui.Field {
+	f := []ui.Field{
+		{Path: "name", Type: record.TypeText, Label: ui.T(ctx, "field.name"), Required: true, Value: typed.Get("name")},
+		{Path: "email", Type: record.TypeText, Label: ui.T(ctx, "field.email"), Required: true, Value: typed.Get("email")},
+		{Path: "participant", Type: record.TypeChoice, Label: ui.T(ctx, "list.owner"), Required: true, Value: typed.Get("participant")},
+		{Path: "sectors", Type: record.TypeChoices, Label: ui.T(ctx, "people.sectors"), Values: typed.Values["sectors"]},
+		{Path: "group", Type: record.TypeChoice, Label: ui.T(ctx, "people.register"), Help: ui.T(ctx, "people.register-help"), Required: true, Value: typed.Get("group")},
+	}
+	if v.Has(coalition.Secretariat) || v.Has(coalition.Administrator) {
+		f[2].Options = s.participantOptions(ctx)
+	} else {
+		f[2].Options = []ui.Option{{Value: v.Participant(), Label: s.participantName(ctx, v.Participant())}}
+	}
+	for _, x := range coalition.Sectors {
+		f[3].Options = append(f[3].Options, ui.Option{Value: string(x), Label: ui.T(ctx, "sector."+string(x))})
+	}
+	for _, g := range s.app.Directory().Groups() {
+		for _, sec := range s.app.Directory().Sections() {
+			f[4].Options = append(f[4].Options, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: strings.ToUpper(g.ID) + " " + ui.T(ctx, "section."+string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
+		}
+	}
+	return f
+}
+
+func (s *Site) savePerson(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	if err := r.ParseForm(); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	f := r.PostForm
+	x := coalition.Person{Name: strings.TrimSpace(f.Get("name")), Email: f.Get("email"), Participant: f.Get("participant"), Languages: []string{lang(ctx)}, Zone: "UTC", Active: true}
+	if p, ok := s.app.Directory().Participant(x.Participant); ok {
+		x.Zone = p.Zone
+	}
+	for _, sec := range f["sectors"] {
+		x.Sectors = append(x.Sectors, coalition.Sector(sec))
+	}
+	group, section, _ := strings.Cut(f.Get("group"), "/")
+	if !s.app.Directory().HasGroup(group) || section == "" {
+		s.showPeople(w, r, http.StatusUnprocessableEntity, f, record.Problems{{Field: "group", Key: "problem.required"}}, "")
+		return
+	}
+	p, err := s.app.SavePerson(ctx, v, x)
+	if err == nil {
+		_, err = s.app.Register(ctx, v, coalition.Registration{Person: p.ID, Group: group, Section: coalition.Hemisphere(section), Roles: []coalition.Role{coalition.Member}, From: s.app.Now().Truncate(time.Second)})
+	}
+	var e *app.Error
+	switch {
+	case err == nil:
+		s.Flash(r, ui.Good, "people.added", "name", x.Name)
+		http.Redirect(w, r, "/people", http.StatusSeeOther)
+	case asError(err, &e) && e.Code == app.Invalid:
+		s.showPeople(w, r, http.StatusUnprocessableEntity, f, e.Problems, "")
+	case asError(err, &e) && e.Code == app.Conflict:
+		s.showPeople(w, r, http.StatusConflict, f, record.Problems{{Field: "email", Key: e.Key}}, "")
+	default:
+		s.Fail(w, r, err)
+	}
+}
+
+func (s *Site) personLink(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	members, err := s.app.People(ctx, v, "")
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	i := slices.IndexFunc(members, func(m app.Member) bool { return m.ID == r.PathValue("id") })
+	if i < 0 {
+		web.NotFound(w, r)
+		return
+	}
+	secret, err := s.app.SigninLink(ctx, v, members[i].Email, false)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	s.showPeople(w, r, http.StatusOK, nil, nil, strings.TrimSuffix(s.o.BaseURL, "/")+"/signin/"+secret)
+}

@@ -1,0 +1,503 @@
+package pages
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tocsin/internal/app"
+	"tocsin/internal/coalition"
+	"tocsin/internal/kinds"
+	"tocsin/internal/record"
+	"tocsin/internal/web"
+	"tocsin/internal/web/ui"
+)
+
+// formPage is a form for a record of a kind.
+type formPage struct {
+	kind     *record.Kind
+	id       string // "" for a new record
+	title    string
+	action   string
+	version  int
+	links    string // what the record leads back to: relation and id
+	head     []ui.Field
+	fields   []ui.Field
+	sharing  []ui.Field
+	problems []ui.FieldProblem
+	conflict string
+	readers  string
+	drafts   bool
+}
+
+// values is what stands in a form, as it was typed: by the inputs' names.
+type values struct{ url.Values }
+
+func (v values) count(path string) int {
+	n, err := strconv.Atoi(v.Get(path + ".count"))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return min(n, 60)
+}
+
+func (s *Site) newRecord(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	k, ok := kinds.Get(r.PathValue("kind"))
+	if !ok || !k.Authored {
+		web.NotFound(w, r)
+		return
+	}
+	d := app.Draft{Kind: k.Name, Sharing: record.Sharing{TLP: k.Sharing}}
+	if from := r.URL.Query().Get("from"); from != "" && k.Name == "alert" {
+		var err error
+		if d, err = s.app.WarnOf(ctx, v, from); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
+	s.renderForm(w, r, http.StatusOK, k, nil, s.valuesOf(k, d), nil, "")
+}
+
+func (s *Site) editRecord(w http.ResponseWriter, r *http.Request) {
+	x, err := s.app.Get(r.Context(), s.Viewer(r), r.PathValue("id"))
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	if !x.Mine || !x.Kind.Authored {
+		s.Fail(w, r, &app.Error{Code: app.Forbidden, Key: "error.owner"})
+		return
+	}
+	s.renderForm(w, r, http.StatusOK, x.Kind, x, s.valuesOf(x.Kind, app.Draft{Title: x.Title, Summary: x.Summary, Sharing: x.Sharing, Links: x.Links, Body: x.Body}), nil, "")
+}
+
+func (s *Site) createRecord(w http.ResponseWriter, r *http.Request) {
+	k, ok := kinds.Get(r.PathValue("kind"))
+	if !ok || !k.Authored {
+		web.NotFound(w, r)
+		return
+	}
+	s.submit(w, r, k, nil)
+}
+
+func (s *Site) updateRecord(w http.ResponseWriter, r *http.Request) {
+	x, err := s.app.Get(r.Context(), s.Viewer(r), r.PathValue("id"))
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	s.submit(w, r, x.Kind, x)
+}
+
+// submit takes a form: adds or removes an item, or makes or changes the record. A refused form keeps what was typed.
+func (s *Site) submit(w http.ResponseWriter, r *http.Request, k *record.Kind, x *app.Shown) {
+	ctx, v := r.Context(), s.Viewer(r)
+	if err := r.ParseForm(); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	typed := values{r.PostForm}
+	if changeItems(typed) || typed.Get("_preview") != "" {
+		s.renderForm(w, r, http.StatusOK, k, x, typed, nil, "")
+		return
+	}
+	d, problems := s.draftOf(ctx, k, typed)
+	if len(problems) > 0 {
+		s.renderForm(w, r, http.StatusUnprocessableEntity, k, x, typed, problems, "")
+		return
+	}
+	var saved *record.Record
+	var err error
+	if x == nil {
+		saved, err = s.app.Create(ctx, v, d)
+	} else {
+		saved, err = s.app.Update(ctx, v, x.ID, atoi(typed.Get("version")), d)
+	}
+	var e *app.Error
+	switch {
+	case err == nil:
+		s.Flash(r, ui.Good, "record.saved")
+		http.Redirect(w, r, "/r/"+saved.ID, http.StatusSeeOther)
+	case errors.As(err, &e) && e.Code == app.Invalid:
+		s.renderForm(w, r, http.StatusUnprocessableEntity, k, x, typed, e.Problems, "")
+	case errors.As(err, &e) && e.Code == app.Conflict:
+		s.renderForm(w, r, http.StatusConflict, k, x, typed, nil, s.word(ctx, e))
+	default:
+		s.Fail(w, r, err)
+	}
+}
+
+// changeItems adds an item to a list or removes one, as a button asked.
+func changeItems(v values) bool {
+	if list := v.Get("_add"); list != "" {
+		v.Set(list+".count", strconv.Itoa(v.count(list)+1))
+		return true
+	}
+	list, number, ok := cutLast(v.Get("_remove"))
+	if !ok {
+		return false
+	}
+	n, count := atoi(number), v.count(list)
+	moved := url.Values{}
+	for name, vs := range v.Values {
+		rest, in := strings.CutPrefix(name, list+".")
+		item, field, nested := strings.Cut(rest, ".")
+		at, err := strconv.Atoi(item)
+		if !in || !nested || err != nil {
+			continue
+		}
+		v.Del(name)
+		switch {
+		case at < n:
+			moved[name] = vs
+		case at > n:
+			moved[fmt.Sprintf("%s.%d.%s", list, at-1, field)] = vs
+		}
+	}
+	for name, vs := range moved {
+		v.Values[name] = vs
+	}
+	v.Set(list+".count", strconv.Itoa(max(0, count-1)))
+	return true
+}
+
+func cutLast(s string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, '.')
+	if i < 0 {
+		return "", "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// draftOf reads a form into a draft. Problems are of values that do not fit their field's type.
+func (s *Site) draftOf(ctx context.Context, k *record.Kind, v values) (app.Draft, record.Problems) {
+	var p record.Problems
+	d := app.Draft{Kind: k.Name, Title: textOf(v, "title"), Summary: textOf(v, "summary"), Private: v.Get("draft") == "yes", Sharing: sharingTyped(v)}
+	for _, l := range v.Values["link"] {
+		if rel, to, ok := strings.Cut(l, " "); ok {
+			d.Links = append(d.Links, record.Link{Relation: record.Relation(rel), To: to})
+		}
+	}
+	body := s.readFields(ctx, "", k.Fields, v, &p)
+	raw, err := json.Marshal(body)
+	if err != nil {
+		p.Add("", "problem.body", "detail", err.Error())
+	}
+	d.Body = raw
+	return d, p
+}
+
+func textOf(v values, path string) record.Text {
+	t := record.Text{}
+	for _, l := range record.Languages {
+		if s := strings.TrimSpace(v.Get(path + "." + l)); s != "" {
+			t[l] = s
+		}
+	}
+	return t
+}
+
+func sharingTyped(v values) record.Sharing {
+	sh := record.Sharing{TLP: record.TLP(v.Get("tlp"))}
+	sectors := v.Values["audience.sectors"]
+	for _, c := range v.Values["audience.participants"] {
+		sh.Audience = append(sh.Audience, record.Clause{Participant: c, Sectors: sectors})
+	}
+	for _, g := range v.Values["audience.groups"] {
+		sh.Audience = append(sh.Audience, record.Clause{Group: g, Sectors: sectors})
+	}
+	for _, m := range strings.Fields(v.Get("audience.persons")) {
+		sh.Audience = append(sh.Audience, record.Clause{Person: m})
+	}
+	return sh
+}
+
+// readFields reads the fields below a path; empty ones are left out.
+func (s *Site) readFields(ctx context.Context, prefix string, fields []record.Field, v values, p *record.Problems) map[string]any {
+	out := map[string]any{}
+	for _, f := range fields {
+		path := prefix + f.Name
+		if f.Derived || f.Type == record.TypeData {
+			continue
+		}
+		if f.Type == record.TypeList {
+			if items := s.readItems(ctx, path, f, v, p); len(items) > 0 {
+				out[f.Name] = items
+			}
+			continue
+		}
+		if x := s.readField(path, f, v, p); x != nil {
+			out[f.Name] = x
+		}
+	}
+	return out
+}
+
+func (s *Site) readItems(ctx context.Context, path string, f record.Field, v values, p *record.Problems) []any {
+	var items []any
+	for i := 1; i <= v.count(path); i++ {
+		prefix := fmt.Sprintf("%s.%d.", path, i)
+		var ip record.Problems
+		item := s.readFields(ctx, prefix, f.Fields, v, &ip)
+		if len(item) == 0 && len(ip) == 0 {
+			continue // an item that was left empty is none
+		}
+		*p = append(*p, ip...)
+		items = append(items, item)
+	}
+	return items
+}
+
+func (s *Site) readField(path string, f record.Field, v values, p *record.Problems) any {
+	typed := strings.TrimSpace(v.Get(path))
+	switch f.Type {
+	case record.TypeDate:
+		if d := ui.JoinDate(v.Get(path+".year"), v.Get(path+".month"), v.Get(path+".day")); d != "" {
+			return d
+		}
+		return nil
+	case record.TypeTexts:
+		if t := textOf(v, path); len(t) > 0 {
+			return t
+		}
+		return nil
+	case record.TypeChoices, record.TypeCountries:
+		if vs := slices.DeleteFunc(slices.Clone(v.Values[path]), func(x string) bool { return x == "" }); len(vs) > 0 {
+			return vs
+		}
+		return nil
+	}
+	if typed == "" {
+		return nil
+	}
+	switch f.Type {
+	case record.TypeNumber, record.TypeInteger:
+		x, err := strconv.ParseFloat(strings.ReplaceAll(typed, ",", "."), 64)
+		if err != nil || f.Type == record.TypeInteger && x != float64(int(x)) {
+			p.Add(path, "problem.number")
+			return nil
+		}
+		return x
+	case record.TypeSubstance:
+		return s.readSubstance(path, typed, p)
+	}
+	return typed
+}
+
+// readSubstance turns a typed name into the id of the one thing that it names; a name of several is a problem that says which.
+func (s *Site) readSubstance(path, typed string, p *record.Problems) any {
+	if _, ok := s.app.Catalogue().NameOf(typed, "en"); ok {
+		return typed
+	}
+	if id := s.app.SubstanceNamed(typed); id != "" {
+		return id
+	}
+	var names []string
+	for _, x := range s.app.Catalogue().Search(typed, 5) {
+		names = append(names, x.Name)
+	}
+	if len(names) > 0 {
+		p.Add(path, "problem.substance.which", "value", typed, "names", strings.Join(names, ", "))
+	} else {
+		p.Add(path, "problem.substance", "value", typed)
+	}
+	return nil
+}
+
+// valuesOf writes a draft as the values of its form.
+func (s *Site) valuesOf(k *record.Kind, d app.Draft) values {
+	v := values{url.Values{}}
+	for path, t := range map[string]record.Text{"title": d.Title, "summary": d.Summary} {
+		for l, text := range t {
+			v.Set(path+"."+l, text)
+		}
+	}
+	v.Set("tlp", string(d.Sharing.TLP))
+	for _, c := range d.Sharing.Audience {
+		for name, x := range map[string]string{"audience.participants": c.Participant, "audience.groups": c.Group} {
+			if x != "" {
+				v.Add(name, x)
+			}
+		}
+		if c.Person != "" {
+			v.Set("audience.persons", strings.TrimSpace(v.Get("audience.persons")+" "+c.Person))
+		}
+		for _, sec := range c.Sectors {
+			if !slices.Contains(v.Values["audience.sectors"], sec) {
+				v.Add("audience.sectors", sec)
+			}
+		}
+	}
+	for _, l := range d.Links {
+		v.Add("link", string(l.Relation)+" "+l.To)
+	}
+	s.writeFields("", k.Fields, fieldsOfBody(d.Body), v)
+	return v
+}
+
+func (s *Site) writeFields(prefix string, fields []record.Field, body map[string]any, v values) {
+	for _, f := range fields {
+		path := prefix + f.Name
+		switch x := body[f.Name].(type) {
+		case nil:
+			if f.Type == record.TypeList && f.Required {
+				v.Set(path+".count", "1")
+			}
+		case string:
+			if f.Type == record.TypeDate {
+				y, m, d := ui.SplitDate(x)
+				v.Set(path+".year", y)
+				v.Set(path+".month", m)
+				v.Set(path+".day", d)
+			} else {
+				v.Set(path, x)
+			}
+		case float64:
+			v.Set(path, strconv.FormatFloat(x, 'f', -1, 64))
+		case map[string]any:
+			for l, t := range x {
+				v.Set(path+"."+l, fmt.Sprint(t))
+			}
+		case []any:
+			if f.Type != record.TypeList {
+				for _, e := range x {
+					v.Add(path, fmt.Sprint(e))
+				}
+				continue
+			}
+			v.Set(path+".count", strconv.Itoa(len(x)))
+			for i, it := range x {
+				m, _ := it.(map[string]any)
+				s.writeFields(fmt.Sprintf("%s.%d.", path, i+1), f.Fields, m, v)
+			}
+		}
+	}
+}
+
+// renderForm shows a form with what stands in it and what is wrong with it.
+func (s *Site) renderForm(w http.ResponseWriter, r *http.Request, status int, k *record.Kind, x *app.Shown, v values, problems record.Problems, conflict string) {
+	ctx := r.Context()
+	f := &formPage{kind: k, action: "/records/" + k.Name + "/new", title: ui.T(ctx, "form.new", "kind", ui.T(ctx, "kind."+k.Name+".one")), conflict: conflict}
+	if x != nil {
+		f.id, f.action, f.version = x.ID, "/r/"+x.ID+"/edit", atoi(v.Get("version"))
+		if f.version == 0 || conflict != "" {
+			f.version = x.Version
+		}
+		f.title = s.title(ctx, x)
+	}
+	f.drafts = x == nil && slices.Contains(k.Workflow.States, "draft") && k.Workflow.Initial != "draft"
+	f.head = s.headFields(ctx, k, v)
+	f.fields = s.formFields(ctx, "", k.Fields, v)
+	f.sharing = s.sharingFields(ctx, v)
+	if readers, err := s.readersOf(ctx, s.Viewer(r), x, k, v); err == nil {
+		f.readers = readers
+	}
+	for _, group := range []*[]ui.Field{&f.head, &f.fields, &f.sharing} {
+		ui.SpreadProblems(ctx, *group, problems)
+	}
+	f.problems = ui.FieldProblems(ctx, problems, func(path string) string { return s.pathLabel(ctx, path) })
+	s.Show(w, r, status, ui.Page{Title: f.title}, formView(f, v.Values["link"]))
+}
+
+// readersOf says how many people the form's sharing rule would let see the record.
+func (s *Site) readersOf(ctx context.Context, v app.Viewer, x *app.Shown, k *record.Kind, typed values) (string, error) {
+	r := &record.Record{Kind: k.Name, Owner: v.Participant(), Author: v.Actor(), Sharing: sharingTyped(typed), State: k.Workflow.States[len(k.Workflow.States)-1]}
+	if x != nil {
+		r.Owner, r.Author = x.Owner, x.Author
+	}
+	readers, err := s.app.ReadersOf(ctx, v, s.app.AudienceOf(r))
+	if err != nil {
+		return "", err
+	}
+	if readers.Public {
+		return ui.T(ctx, "sharing.will-public"), nil
+	}
+	return ui.T(ctx, "sharing.will", "people", ui.T(ctx, "sharing.people", "n", readers.People), "participants", ui.T(ctx, "sharing.participants", "n", len(readers.Participants))), nil
+}
+
+// pathLabel names the field at a path: "components.2.purity".
+func (s *Site) pathLabel(ctx context.Context, path string) string {
+	var parts []string
+	for _, p := range strings.Split(path, ".") {
+		if _, err := strconv.Atoi(p); err == nil {
+			parts = append(parts, p)
+		} else if slices.Contains(record.Languages, p) {
+			parts = append(parts, p)
+		} else if p != "" {
+			parts = append(parts, fieldLabel(ctx, p))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func (s *Site) headFields(ctx context.Context, k *record.Kind, v values) []ui.Field {
+	if k.Compose != nil {
+		return nil
+	}
+	return []ui.Field{
+		{Path: "title", Type: record.TypeTexts, Label: fieldLabel(ctx, "headline"), Required: true, Texts: textOf(v, "title"), Max: 300},
+		{Path: "summary", Type: record.TypeTexts, Label: fieldLabel(ctx, "description"), Texts: textOf(v, "summary")},
+	}
+}
+
+func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Field, v values) []ui.Field {
+	var out []ui.Field
+	for _, f := range fields {
+		if f.Derived || f.Type == record.TypeData {
+			continue
+		}
+		path := prefix + f.Name
+		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Required: f.Required, Unit: f.Unit, Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
+		switch f.Type {
+		case record.TypeDate:
+			x.Value = ui.JoinDate(v.Get(path+".year"), v.Get(path+".month"), v.Get(path+".day"))
+		case record.TypeTexts:
+			x.Texts = textOf(v, path)
+		case record.TypeChoice, record.TypeChoices:
+			for _, o := range f.Options {
+				x.Options = append(x.Options, ui.Option{Value: o, Label: option(ctx, o)})
+			}
+		case record.TypeCountry, record.TypeCountries:
+			x.Options = s.countryOptions(ctx)
+		case record.TypePlace:
+			x.Help = ui.T(ctx, "help.place")
+		case record.TypeSubstance:
+			x.Suggest = "/suggest/substances"
+			if name, ok := s.app.Catalogue().NameOf(x.Value, lang(ctx)); ok {
+				x.Value = name
+			}
+		case record.TypeList:
+			x.ItemName = ui.T(ctx, "item."+f.Name)
+			for i := 1; i <= v.count(path); i++ {
+				x.Items = append(x.Items, ui.Item{Fields: s.formFields(ctx, fmt.Sprintf("%s.%d.", path, i), f.Fields, v)})
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func (s *Site) sharingFields(ctx context.Context, v values) []ui.Field {
+	tlp := ui.Field{Path: "tlp", Type: record.TypeChoice, Label: "TLP", Help: ui.T(ctx, "help.tlp"), Required: true, Value: v.Get("tlp")}
+	for _, l := range record.TLPs {
+		key := map[record.TLP]string{record.Clear: "tlp.clear", record.Green: "tlp.green", record.Amber: "tlp.amber", record.AmberStrict: "tlp.amber-strict", record.Red: "tlp.red"}[l]
+		tlp.Options = append(tlp.Options, ui.Option{Value: string(l), Label: "TLP:" + string(l) + " – " + ui.T(ctx, key)})
+	}
+	who := ui.Field{Path: "audience.participants", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.participants"), Help: ui.T(ctx, "help.audience"), Values: v.Values["audience.participants"], Options: s.participantOptions(ctx)}
+	groups := ui.Field{Path: "audience.groups", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.groups"), Values: v.Values["audience.groups"]}
+	for _, g := range s.app.Directory().Groups() {
+		groups.Options = append(groups.Options, ui.Option{Value: g.ID, Label: strings.ToUpper(g.ID) + " " + g.Title(lang(ctx))})
+	}
+	sectors := ui.Field{Path: "audience.sectors", Type: record.TypeChoices, Label: fieldLabel(ctx, "audience.sectors"), Help: ui.T(ctx, "help.sectors"), Values: v.Values["audience.sectors"]}
+	for _, x := range coalition.Sectors {
+		sectors.Options = append(sectors.Options, ui.Option{Value: string(x), Label: ui.T(ctx, "sector."+string(x))})
+	}
+	return []ui.Field{tlp, who, groups, sectors}
+}

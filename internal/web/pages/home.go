@@ -1,0 +1,193 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"tocsin/internal/app"
+	"tocsin/internal/coalition"
+	"tocsin/internal/kinds/detection"
+	"tocsin/internal/web/plot"
+	"tocsin/internal/web/ui"
+)
+
+func importHeading(preview bool) string {
+	if preview {
+		return "import.checked"
+	}
+	return "import.finished"
+}
+
+func firstFew(names []string) []string { return names[:min(len(names), 20)] }
+
+// signalCard is a signal on the overview and the board.
+type signalCard struct {
+	url, title, sentence, week, state string
+	simulated                         bool
+	spark                             []float64
+	x                                 *app.Shown
+}
+
+func (s *Site) signalCards(ctx context.Context, xs []*app.Shown) []signalCard {
+	var out []signalCard
+	for _, x := range xs {
+		u, ok := x.Fields.(*detection.Unusual)
+		if !ok {
+			continue
+		}
+		out = append(out, signalCard{url: "/r/" + x.ID, title: s.substanceName(ctx, u.Substance) + " · " + s.place(ctx, u.Place), sentence: s.signalSentence(ctx, u),
+			week: ui.Date(ctx, string(u.Week)), state: x.State, spark: observed(u), x: x, simulated: x.Simulated})
+	}
+	return out
+}
+
+// homeView is the overview of someone who is signed in.
+type homeView struct {
+	waiting   []relatedLine
+	signals   []signalCard
+	assessing []signalCard
+	newest    []ui.Row
+	columns   []ui.Column
+	world     templ.Component
+	stats     []ui.Stat
+}
+
+func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	if !v.SignedIn() {
+		s.front(w, r)
+		return
+	}
+	o, err := s.app.Overview(ctx, v)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	p := &homeView{signals: s.signalCards(ctx, o.Signals), assessing: s.signalCards(ctx, o.Assessing), world: s.world(ctx, "counted", ui.T(ctx, "home.map", "n", o.Weeks), o.ByCountry)}
+	for _, t := range o.Waiting {
+		x, err := s.app.Get(ctx, v, t.Record)
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		p.waiting = append(p.waiting, relatedLine{title: s.title(ctx, x), url: "/r/" + x.ID, state: stateOf(ctx, x.Record), relation: s.participantName(ctx, x.Owner)})
+	}
+	total := 0.0
+	for _, n := range o.ByCountry {
+		total += n
+	}
+	p.stats = []ui.Stat{
+		{Label: ui.T(ctx, "home.waiting"), Value: ui.Num(ctx, len(o.Waiting)), URL: "/new"},
+		{Label: ui.T(ctx, "home.signals"), Value: ui.Num(ctx, len(o.Signals)), URL: "/signals"},
+		{Label: ui.T(ctx, "home.counted", "n", o.Weeks), Value: ui.Num(ctx, total)},
+		{Label: ui.T(ctx, "home.countries"), Value: ui.Num(ctx, len(o.ByCountry))},
+	}
+	p.columns = []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.kind")}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "list.changed")}}
+	for _, x := range o.Newest {
+		p.newest = append(p.newest, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.Text(s.participantName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.overview"), Plots: true}, homePage(p))
+}
+
+// world is a map of values by country, each leading to the country's page.
+func (s *Site) world(ctx context.Context, id, title string, values map[string]float64) templ.Component {
+	return plot.WorldMap(plot.World{ID: id, Title: title, Description: title, Values: values,
+		Name: func(code string) string { return s.place(ctx, code) },
+		Link: func(code string) string {
+			if _, ok := s.app.Directory().Participant(code); ok {
+				return "/participants/" + code
+			}
+			return ""
+		}})
+}
+
+// front is the first page for the public: what this is, who takes part, and what is open to everybody.
+func (s *Site) front(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	values, regions := map[string]float64{}, map[string]int{}
+	part, err := s.app.Participation(ctx)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	for _, p := range s.app.Directory().Participants() {
+		if p.Type == coalition.State && part[p.Code].Part {
+			values[p.Code] = 1
+			regions[p.Region]++
+		}
+	}
+	alerts, err := s.app.List(ctx, app.Public, app.Query{Kind: "alert", State: "issued", Sort: "changed", Limit: 10})
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	var lines []relatedLine
+	for _, x := range alerts.Records {
+		lines = append(lines, relatedLine{title: s.title(ctx, x), url: "/r/" + x.ID, state: stateOf(ctx, x.Record)})
+	}
+	lead := ui.T(ctx, "front.count", "n", len(values))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "front.title"), Plots: true}, frontPage(lead, s.world(ctx, "participants", ui.T(ctx, "front.map"), values), lines))
+}
+
+func (s *Site) notices(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	told, err := s.app.Told(ctx, v, 200)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	l := ui.List{ID: "notices", Caption: ui.T(ctx, "menu.new"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "notice.reason")}, {Label: ui.T(ctx, "alert.told")}, {Label: ui.T(ctx, "alert.acknowledged")}},
+		Empty: ui.Empty{Title: ui.T(ctx, "notice.empty"), Text: ui.T(ctx, "notice.empty-detail"), Label: ui.T(ctx, "kind.alert.many"), URL: "/records/alert"}}
+	for _, t := range told {
+		x, err := s.app.Get(ctx, v, t.Record)
+		if err != nil {
+			continue // hidden since
+		}
+		l.Rows = append(l.Rows, ui.Row{URL: "/r/" + t.Record, New: t.Seen.IsZero(), Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "notice."+t.Reason)), ui.Text(when(ctx, t.At)), ui.Text(when(ctx, t.Acknowledged))}})
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.new")}, plainList(ui.T(ctx, "menu.new"), ui.T(ctx, "notice.about"), l))
+}
+
+// boardColumn is one state of the triage board.
+type boardColumn struct {
+	state ui.State
+	url   string
+	cards []signalCard
+	more  string
+}
+
+func (s *Site) board(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	q := queryOf(r, "signal")
+	if q.Substance != "" {
+		q.Substance = s.substanceID(q.Substance)
+	}
+	var columns []boardColumn
+	for _, state := range []string{"new", "under-assessment", "watching", "confirmed", "dismissed"} {
+		q.State, q.Sort, q.Limit = state, "changed", 12
+		l, err := s.app.List(ctx, v, q)
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		c := boardColumn{state: ui.State{Label: ui.T(ctx, "state."+state), Tone: stateTones[state]}, cards: s.signalCards(ctx, l.Records), url: "/records/signal?state=" + state}
+		if l.Next != "" {
+			c.more = ui.T(ctx, "board.more")
+		}
+		columns = append(columns, c)
+	}
+	filters := []ui.Field{
+		{Path: "substance", Type: "substance", Label: ui.T(ctx, "field.substance"), Value: nameOr(s, ctx, q.Substance), Suggest: "/suggest/substances"},
+		{Path: "place", Type: "choice", Label: ui.T(ctx, "field.country"), Value: q.Place, Options: s.countryOptions(ctx)},
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind.signal.many")}, boardPage(columns, filters))
+}
+
+func nameOr(s *Site, ctx context.Context, id string) string {
+	if id == "" {
+		return ""
+	}
+	return s.substanceName(ctx, id)
+}

@@ -1,0 +1,322 @@
+package pages
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tocsin/internal/app"
+	"tocsin/internal/exchange/table"
+	"tocsin/internal/kinds"
+	"tocsin/internal/record"
+	"tocsin/internal/web"
+	"tocsin/internal/web/locales"
+	"tocsin/internal/web/ui"
+)
+
+// queryOf reads a list's query from the address.
+func queryOf(r *http.Request, kind string) app.Query {
+	q := r.URL.Query()
+	return app.Query{Kind: kind, State: q.Get("state"), Place: q.Get("place"), Substance: q.Get("substance"), Owner: q.Get("owner"),
+		From: record.Date(q.Get("from")), To: record.Date(q.Get("to")), Text: q.Get("q"), Retracted: q.Get("retracted") == "yes",
+		Sort: q.Get("sort"), Ascending: q.Get("order") == "ascending", Cursor: q.Get("after")}
+}
+
+// with returns the path with one query value changed; the page of the list is forgotten.
+func with(u *url.URL, name, value string) string {
+	q := u.Query()
+	q.Del("after")
+	q.Del("lang")
+	if value == "" {
+		q.Del(name)
+	} else {
+		q.Set(name, value)
+	}
+	v := url.URL{Path: u.Path, RawQuery: q.Encode()}
+	return v.String()
+}
+
+func (s *Site) list(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	k, ok := kinds.Get(r.PathValue("kind"))
+	if !ok {
+		web.NotFound(w, r)
+		return
+	}
+	q := queryOf(r, k.Name)
+	if q.Substance != "" {
+		q.Substance = s.substanceID(q.Substance)
+	}
+	found, err := s.app.List(ctx, v, q)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	l := s.listView(ctx, r, k, q, found)
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind."+k.Name+".many")}, listView(k, l))
+}
+
+// substanceID returns the id that a typed name stands for, or what was typed.
+func (s *Site) substanceID(typed string) string {
+	if _, ok := s.app.Catalogue().NameOf(typed, "en"); ok {
+		return typed
+	}
+	if id := s.app.SubstanceNamed(typed); id != "" {
+		return id
+	}
+	return typed
+}
+
+// shownColumns returns the fields that the list shows: those chosen, else those that the kind marks.
+func shownColumns(r *http.Request, k *record.Kind) (shown []record.Field, choice []record.Field) {
+	chosen := r.URL.Query()["column"]
+	for _, f := range k.Fields {
+		switch f.Type {
+		case record.TypeList, record.TypeData, record.TypeTexts, record.TypeLong:
+			continue
+		}
+		choice = append(choice, f)
+		if slices.Contains(chosen, f.Name) || len(chosen) == 0 && f.Column {
+			shown = append(shown, f)
+		}
+	}
+	return shown, choice
+}
+
+func (s *Site) listView(ctx context.Context, r *http.Request, k *record.Kind, q app.Query, found *app.List) ui.List {
+	u := r.URL
+	shown, choice := shownColumns(r, k)
+	l := ui.List{ID: "records", Caption: ui.T(ctx, "kind."+k.Name+".many"), Total: total(ctx, found.Total, found.Exact), Action: u.Path,
+		Form: s.filterForm(ctx, k, q), Filters: s.chips(ctx, u, q)}
+	for _, c := range u.Query()["column"] {
+		l.Keep = append(l.Keep, ui.Hidden{Name: "column", Value: c})
+	}
+	l.Columns = []ui.Column{{Label: ui.T(ctx, "list.title")}}
+	for _, f := range shown {
+		c := ui.Column{Label: fieldLabel(ctx, f.Name), End: f.Type == record.TypeNumber || f.Type == record.TypeInteger}
+		if f.Type == record.TypeDate && f.Past {
+			c.Sort, c.Order = sortLink(u, q, "day")
+		}
+		l.Columns = append(l.Columns, c)
+	}
+	changed := ui.Column{Label: ui.T(ctx, "list.changed")}
+	changed.Sort, changed.Order = sortLink(u, q, "changed")
+	l.Columns = append(l.Columns, ui.Column{Label: ui.T(ctx, "list.state")}, ui.Column{Label: ui.T(ctx, "list.owner")}, changed)
+	for _, f := range choice {
+		l.Choice = append(l.Choice, ui.ColumnChoice{Name: f.Name, Label: fieldLabel(ctx, f.Name), Shown: slices.ContainsFunc(shown, func(x record.Field) bool { return x.Name == f.Name })})
+	}
+	for _, x := range found.Records {
+		l.Rows = append(l.Rows, s.rowOf(ctx, shown, x))
+	}
+	if found.Next != "" {
+		next := u.Query()
+		next.Set("after", found.Next)
+		next.Del("lang")
+		l.Next = u.Path + "?" + next.Encode()
+	}
+	if u.Query().Get("after") != "" {
+		l.Prev = with(u, "after", "")
+	}
+	for _, f := range []string{"csv", "xlsx", "json"} {
+		e := url.URL{Path: "/records/" + k.Name + "/export/" + f, RawQuery: strings.TrimPrefix(with(u, "after", ""), u.Path+"?")}
+		if !strings.Contains(with(u, "after", ""), "?") {
+			e.RawQuery = ""
+		}
+		l.Exports = append(l.Exports, ui.Export{Label: strings.ToUpper(f), URL: e.String()})
+	}
+	l.Empty = ui.Empty{Title: ui.T(ctx, "list.empty"), Text: ui.T(ctx, "list.empty-detail")}
+	if len(l.Filters) > 0 {
+		l.Empty.Text, l.Empty.Label, l.Empty.URL = ui.T(ctx, "list.empty-filter"), ui.T(ctx, "list.empty-all"), u.Path
+	} else if k.Authored {
+		l.Empty.Label, l.Empty.URL = ui.T(ctx, "record.new"), "/records/"+k.Name+"/new"
+	}
+	return l
+}
+
+func sortLink(u *url.URL, q app.Query, by string) (link, order string) {
+	now := q.Sort
+	if now == "" {
+		now = "changed"
+	}
+	next := "descending"
+	if now == by {
+		order = "descending"
+		if q.Ascending {
+			order = "ascending"
+		} else {
+			next = "ascending"
+		}
+	}
+	v := u.Query()
+	v.Set("sort", by)
+	v.Set("order", next)
+	v.Del("after")
+	v.Del("lang")
+	return u.Path + "?" + v.Encode(), order
+}
+
+func (s *Site) rowOf(ctx context.Context, shown []record.Field, x *app.Shown) ui.Row {
+	body := bodyOf(x.Record)
+	row := ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x))}}
+	for _, f := range shown {
+		if text := s.valueText(ctx, f, body[f.Name]); text == "" {
+			row.Cells = append(row.Cells, nil)
+		} else {
+			row.Cells = append(row.Cells, ui.Text(text))
+		}
+	}
+	return ui.Row{URL: row.URL, Cells: append(row.Cells, ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.participantName(ctx, x.Owner)), ui.Text(locales.DateTime(ctx, x.Updated)))}
+}
+
+func bodyOf(r *record.Record) map[string]any {
+	body := map[string]any{}
+	_ = json.Unmarshal(r.Body, &body) // the store holds only bodies that were checked
+	return body
+}
+
+// valueText words a field's value in the viewer's language.
+func (s *Site) valueText(ctx context.Context, f record.Field, v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case float64:
+		if f.Name == "year" {
+			return fmt.Sprintf("%.0f", x)
+		}
+		t := ui.Num(ctx, x)
+		if f.Unit != "" {
+			t += " " + f.Unit
+		}
+		return t
+	case []any:
+		parts := make([]string, len(x))
+		for i := range x {
+			parts[i] = s.valueText(ctx, record.Field{Type: map[record.FieldType]record.FieldType{record.TypeChoices: record.TypeChoice, record.TypeCountries: record.TypeCountry}[f.Type]}, x[i])
+		}
+		return locales.List(ctx, parts)
+	case string:
+		switch f.Type {
+		case record.TypeChoice:
+			return option(ctx, x)
+		case record.TypeYesNo:
+			return ui.T(ctx, "form."+x)
+		case record.TypeCountry, record.TypePlace:
+			return s.place(ctx, x)
+		case record.TypeSubstance:
+			return s.substanceName(ctx, x)
+		case record.TypeDate:
+			return ui.Date(ctx, x)
+		}
+		return x
+	}
+	return fmt.Sprint(v)
+}
+
+func (s *Site) chips(ctx context.Context, u *url.URL, q app.Query) []ui.Chip {
+	var out []ui.Chip
+	add := func(name, value, label string) {
+		if value != "" {
+			out = append(out, ui.Chip{Label: label, Remove: with(u, name, "")})
+		}
+	}
+	add("q", q.Text, "“"+q.Text+"”")
+	add("state", q.State, ui.T(ctx, "state."+q.State))
+	add("place", q.Place, s.place(ctx, q.Place))
+	add("substance", q.Substance, s.substanceName(ctx, q.Substance))
+	add("owner", q.Owner, ui.T(ctx, "list.owner")+": "+s.participantName(ctx, q.Owner))
+	add("from", string(q.From), ui.T(ctx, "list.from")+" "+string(q.From))
+	add("to", string(q.To), ui.T(ctx, "list.to")+" "+string(q.To))
+	if q.Retracted {
+		add("retracted", "yes", ui.T(ctx, "state.retracted"))
+	}
+	return out
+}
+
+func (s *Site) filterForm(ctx context.Context, k *record.Kind, q app.Query) templ.Component {
+	fields := []ui.Field{
+		{Path: "q", Type: record.TypeText, Label: ui.T(ctx, "list.words"), Value: q.Text},
+		{Path: "state", Type: record.TypeChoice, Label: ui.T(ctx, "list.state"), Value: q.State, Options: s.stateOptions(ctx, k)},
+		{Path: "place", Type: record.TypeChoice, Label: ui.T(ctx, "field.country"), Value: q.Place, Options: s.countryOptions(ctx)},
+		{Path: "substance", Type: record.TypeSubstance, Label: ui.T(ctx, "field.substance"), Value: q.Substance, Suggest: "/suggest/substances"},
+		{Path: "owner", Type: record.TypeChoice, Label: ui.T(ctx, "list.owner"), Value: q.Owner, Options: s.participantOptions(ctx)},
+		{Path: "from", Type: record.TypeText, Label: ui.T(ctx, "list.from"), Help: ui.T(ctx, "list.date-form"), Value: string(q.From)},
+		{Path: "to", Type: record.TypeText, Label: ui.T(ctx, "list.to"), Help: ui.T(ctx, "list.date-form"), Value: string(q.To)},
+		{Path: "retracted", Type: ui.TypeCheck, Label: ui.T(ctx, "list.retracted"), Value: yes(q.Retracted)},
+	}
+	return fieldsView(fields)
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return ""
+}
+
+func (s *Site) stateOptions(ctx context.Context, k *record.Kind) []ui.Option {
+	var out []ui.Option
+	for _, st := range k.Workflow.States {
+		out = append(out, ui.Option{Value: st, Label: ui.T(ctx, "state."+st)})
+	}
+	return out
+}
+
+func (s *Site) countryOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, c := range s.app.Directory().Countries() {
+		out = append(out, ui.Option{Value: c, Label: s.place(ctx, c)})
+	}
+	return sorted(out)
+}
+
+func (s *Site) participantOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, p := range s.app.Directory().Participants() {
+		out = append(out, ui.Option{Value: p.Code, Label: p.Name(lang(ctx))})
+	}
+	return sorted(out)
+}
+
+func sorted(o []ui.Option) []ui.Option {
+	slices.SortFunc(o, func(a, b ui.Option) int { return strings.Compare(a.Label, b.Label) })
+	return o
+}
+
+var exportTypes = map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+func (s *Site) export(w http.ResponseWriter, r *http.Request) {
+	k, ok := kinds.Get(r.PathValue("kind"))
+	format := r.PathValue("format")
+	mime, known := exportTypes[format]
+	if !ok || !known {
+		web.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", mime)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+k.Name+"."+format+`"`)
+	var sheet table.Writer
+	switch format {
+	case "csv":
+		sheet = table.NewCSV(w)
+	case "json":
+		sheet = table.NewJSON(w)
+	default:
+		x, err := table.NewXLSX(w)
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		sheet = x
+	}
+	if _, err := s.app.Export(r.Context(), s.Viewer(r), queryOf(r, k.Name), sheet); err != nil {
+		s.o.Log.ErrorContext(r.Context(), "an export broke off", "kind", k.Name, "error", err)
+		panic(http.ErrAbortHandler) // the answer has begun: cutting it off is the only way to say that it is not whole
+	}
+}

@@ -1,0 +1,309 @@
+// Package pages is the site: every page, made from the use cases of app and the components of ui. The list of routes is
+// the site map.
+package pages
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/alexedwards/scs/v2"
+
+	"tocsin/internal/app"
+	"tocsin/internal/coalition"
+	"tocsin/internal/web"
+	"tocsin/internal/web/locales"
+	"tocsin/internal/web/ui"
+)
+
+// DemoRole is a person whose place anybody may take in a demonstration. Its texts are role.KEY and role.KEY.about.
+type DemoRole struct {
+	Key   string
+	Email string
+	Link  string // path that signs in
+}
+
+// Options say how the site is served.
+type Options struct {
+	Secure  bool       // people come over TLS
+	BaseURL string     // how the site is reached
+	Demo    []DemoRole // offered on the sign-in page; nil outside demonstrations
+	Log     *slog.Logger
+	Version string
+}
+
+// Site is the site.
+type Site struct {
+	app      *app.App
+	o        Options
+	sessions *scs.SessionManager
+	attempts *limiter
+}
+
+// New makes the site of an App.
+func New(a *app.App, o Options) (*Site, error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: newLimiter(20, time.Minute)}
+	return s, nil
+}
+
+// Routes is the site map.
+func (s *Site) Routes() []web.Route {
+	get := func(path string, access web.Access, h http.HandlerFunc) web.Route {
+		return web.Route{Method: http.MethodGet, Path: path, Access: access, Handler: h}
+	}
+	post := func(path string, access web.Access, h http.HandlerFunc) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Access: access, Handler: h}
+	}
+	upload := func(path string, h http.HandlerFunc, size int64) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Access: web.SignedIn, Body: size, Handler: h}
+	}
+	return []web.Route{
+		get("/{$}", web.Anyone, s.overview),
+		get("/healthz", web.Anyone, s.health),
+		get("/sign-in", web.Anyone, s.signinPage),
+		get("/signin/{secret}", web.Anyone, s.signinAsk),
+		post("/signin/{secret}", web.Anyone, s.signin),
+		post("/sign-out", web.SignedIn, s.signOut),
+		get("/participants", web.Anyone, s.participants),
+		get("/participants/{code}", web.Anyone, s.participant),
+		get("/groups", web.Anyone, s.groups),
+		get("/substances", web.Anyone, s.substances),
+		get("/substances/{id}", web.Anyone, s.substance),
+		get("/suggest/substances", web.SignedIn, s.suggest),
+		get("/search", web.SignedIn, s.search),
+		get("/new", web.SignedIn, s.notices),
+		get("/signals", web.SignedIn, s.board),
+		get("/people", web.SignedIn, s.people),
+		post("/people", web.SignedIn, s.savePerson),
+		post("/people/{id}/link", web.SignedIn, s.personLink),
+		get("/unknown", web.SignedIn, s.unknown),
+		post("/unknown", web.SignedIn, s.resolveUnknown),
+		get("/records/{kind}", web.SignedIn, s.list),
+		get("/records/{kind}/export/{format}", web.SignedIn, s.export),
+		get("/records/{kind}/new", web.SignedIn, s.newRecord),
+		post("/records/{kind}/new", web.SignedIn, s.createRecord),
+		get("/records/{kind}/template.csv", web.SignedIn, s.template),
+		get("/records/{kind}/import", web.SignedIn, s.importPage),
+		upload("/records/{kind}/import", s.importFile, maxUpload+web.MaxBody),
+		get("/r/{id}", web.Anyone, s.show),
+		get("/r/{id}/edit", web.SignedIn, s.editRecord),
+		post("/r/{id}/edit", web.SignedIn, s.updateRecord),
+		post("/r/{id}/step", web.SignedIn, s.step),
+		post("/r/{id}/retract", web.SignedIn, s.retract),
+		post("/r/{id}/comment", web.SignedIn, s.comment),
+		post("/r/{id}/propose", web.SignedIn, s.propose),
+		post("/r/{id}/proposals/{proposal}", web.SignedIn, s.decide),
+		post("/r/{id}/acknowledge", web.SignedIn, s.acknowledge),
+		upload("/r/{id}/attach", s.attach, app.MaxFile+web.MaxBody),
+		get("/r/{id}/files/{hash}", web.Anyone, s.file),
+	}
+}
+
+// Handler serves the site.
+func (s *Site) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range s.Routes() {
+		limit := r.Body
+		if limit == 0 {
+			limit = web.MaxBody
+		}
+		h := http.Handler(r.Handler)
+		if r.Access == web.SignedIn {
+			h = s.signedIn(h)
+		}
+		mux.Handle(r.Method+" "+r.Path, web.LimitBody(limit)(h))
+	}
+	mux.HandleFunc("/", web.NotFound)
+	pages := s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux))))
+	return web.Base(pages, s.o.Log, s.o.Secure)
+}
+
+type viewerKey struct{}
+
+// identify finds out who asks, as the registrations are at this request.
+func (s *Site) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := app.Public
+		if id := s.sessions.GetString(r.Context(), "person"); id != "" {
+			found, err := s.app.ViewerByID(r.Context(), id)
+			switch {
+			case err == nil:
+				v = found
+			case app.CodeOf(err) == app.Unauthenticated: // disabled since
+				_ = s.sessions.Destroy(r.Context())
+			default:
+				s.Fail(w, r, err)
+				return
+			}
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), viewerKey{}, v)))
+	})
+}
+
+// App returns the use cases.
+func (s *Site) App() *app.App { return s.app }
+
+// Viewer returns who asks.
+func (s *Site) Viewer(r *http.Request) app.Viewer {
+	v, ok := r.Context().Value(viewerKey{}).(app.Viewer)
+	if !ok {
+		return app.Public
+	}
+	return v
+}
+
+func (s *Site) settings(r *http.Request) web.Settings {
+	p := s.Viewer(r).Person
+	if p == nil {
+		return web.Settings{}
+	}
+	c := web.Settings{Zone: p.Zone}
+	if len(p.Languages) > 0 {
+		c.Language = p.Languages[0]
+	}
+	return c
+}
+
+// signedIn sends strangers to the sign-in page, and back afterwards.
+func (s *Site) signedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.Viewer(r).SignedIn() {
+			if r.Method == http.MethodGet {
+				s.sessions.Put(r.Context(), "return", r.URL.RequestURI())
+			}
+			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+			return
+		}
+		w.Header().Set("Cache-Control", "private, no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// surround puts the frame of every page into the context.
+func (s *Site) surround(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		c := &ui.Chrome{Version: s.o.Version}
+		v := s.Viewer(r)
+		simulated, err := s.app.Simulated(ctx)
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		c.Simulated = simulated
+		if v.SignedIn() {
+			if c.Unread, err = s.unread(ctx, v); err != nil {
+				s.Fail(w, r, err)
+				return
+			}
+			c.Person = s.person(ctx, v)
+		}
+		c.Menu = s.menu(ctx, v, c.Unread)
+		for _, f := range s.takeFlashes(ctx) {
+			c.Flashes = append(c.Flashes, f)
+		}
+		web.Surround(r, c)
+		next.ServeHTTP(w, r.WithContext(ui.WithChrome(ctx, c)))
+	})
+}
+
+func (s *Site) unread(ctx context.Context, v app.Viewer) (n int, err error) {
+	told, err := s.app.Told(ctx, v, 99)
+	for _, t := range told {
+		if t.Seen.IsZero() {
+			n++
+		}
+	}
+	return n, err
+}
+
+func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
+	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out"}
+	if x, ok := s.app.Directory().Participant(v.Participant()); ok {
+		p.Participant = x.Name(locales.From(ctx).Code)
+	}
+	if v.Has(coalition.FocalPoint) || v.Has(coalition.Secretariat) || v.Has(coalition.Administrator) {
+		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.people"), URL: "/people"})
+	}
+	if v.Has(coalition.Curator) || v.Has(coalition.Administrator) {
+		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.unknown"), URL: "/unknown"})
+	}
+	return p
+}
+
+func (s *Site) menu(ctx context.Context, v app.Viewer, unread int) []ui.MenuGroup {
+	item := func(key, url string) ui.MenuItem { return ui.MenuItem{Label: ui.T(ctx, key), URL: url} }
+	if !v.SignedIn() {
+		return []ui.MenuGroup{
+			{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("menu.substances", "/substances")}},
+			{Key: "menu.coalition", Items: []ui.MenuItem{item("menu.participants", "/participants"), item("menu.groups", "/groups")}},
+		}
+	}
+	alerts := item("kind.alert.many", "/records/alert")
+	return []ui.MenuGroup{
+		{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("kind.figure.many", "/records/figure"), item("menu.substances", "/substances"), item("kind.substance-name.many", "/records/substance-name")}},
+		{Key: "menu.warn", Items: []ui.MenuItem{item("kind.signal.many", "/signals"), alerts, {Label: ui.T(ctx, "menu.new"), URL: "/new", Count: unread}}},
+		{Key: "menu.report", Items: []ui.MenuItem{item("kind.identification.many", "/records/identification"), item("kind.incident.many", "/records/incident"), item("kind.health-event.many", "/records/health-event")}},
+		{Key: "menu.coalition", Items: []ui.MenuItem{item("menu.participants", "/participants"), item("menu.groups", "/groups")}},
+	}
+}
+
+// Show writes a page inside the house's layout.
+func (s *Site) Show(w http.ResponseWriter, r *http.Request, status int, p ui.Page, body templ.Component) {
+	page := templ.ComponentFunc(func(ctx context.Context, out ioWriter) error {
+		return ui.Layout(p).Render(templ.WithChildren(ctx, body), out)
+	})
+	web.Render(w, r, status, page)
+}
+
+// Fail answers an error of a use case.
+func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	ctx := r.Context()
+	var e *app.Error
+	var large *http.MaxBytesError
+	switch code := app.CodeOf(err); {
+	case errors.As(err, &large):
+		web.TooLarge(w, r, large.Limit)
+	case code == app.NotFound:
+		web.NotFound(w, r)
+	case code == app.Unauthenticated:
+		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	case code != app.Internal && errors.As(err, &e):
+		status := map[app.Code]int{app.Invalid: http.StatusUnprocessableEntity, app.Forbidden: http.StatusForbidden, app.Conflict: http.StatusConflict}[code]
+		web.Render(w, r, status, ui.ErrorPage(ui.T(ctx, "error.title."+string(code)), s.word(ctx, e)))
+	default:
+		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", r.URL.Path, "error", err)
+		web.Failed(w, r)
+	}
+}
+
+// word says an error of a use case in the viewer's language, its problems included.
+func (s *Site) word(ctx context.Context, e *app.Error) string {
+	args := make([]any, 0, 2*len(e.Params))
+	for name, v := range e.Params {
+		args = append(args, name, v)
+	}
+	parts := []string{ui.T(ctx, e.Key, args...)}
+	for _, p := range e.Problems {
+		parts = append(parts, ui.ProblemText(ctx, p))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (s *Site) health(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err := s.app.Store().Ping(r.Context()); err != nil {
+		s.o.Log.Error("the database does not answer", "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("the database does not answer\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}

@@ -1,0 +1,312 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"sort"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tocsin/internal/app"
+	"tocsin/internal/record"
+	"tocsin/internal/store"
+	"tocsin/internal/web/locales"
+	"tocsin/internal/web/ui"
+)
+
+// recordPage is what the page of a record shows.
+type recordPage struct {
+	x         *app.Shown
+	title     string
+	summary   string
+	state     ui.State
+	sharing   ui.Sharing
+	why       string
+	facts     []ui.Fact
+	lists     []ui.List
+	panel     templ.Component
+	related   []relatedLine
+	files     []record.Attachment
+	comments  []ui.Comment
+	proposals []proposalLine
+	history   []ui.Event
+	steps     []record.Step
+	signedIn  bool
+	mine      bool
+	warn      bool // an alert can be drafted from it
+	problems  []ui.FieldProblem
+	typed     map[string]string // what was typed into a small form that was refused
+}
+
+type relatedLine struct {
+	relation, kind, title, url string
+	state                      ui.State
+}
+
+type proposalLine struct {
+	store.Proposal
+	who string
+}
+
+func (s *Site) show(w http.ResponseWriter, r *http.Request) {
+	s.showRecord(w, r, http.StatusOK, nil, nil)
+}
+
+// showRecord shows a record; problems and typed are those of a small form on the page that was refused.
+func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, problems record.Problems, typed map[string]string) {
+	ctx, v := r.Context(), s.Viewer(r)
+	x, err := s.app.Get(ctx, v, r.PathValue("id"))
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	p := &recordPage{x: x, title: s.title(ctx, x), state: stateOf(ctx, x.Record), signedIn: v.SignedIn(), mine: x.Mine, typed: typed,
+		problems: ui.FieldProblems(ctx, problems, func(path string) string { return ui.T(ctx, "field."+path) })}
+	p.summary, _ = x.Summary.In(lang(ctx))
+	for _, load := range []func(context.Context, app.Viewer, *recordPage) error{s.loadSharing, s.loadFacts, s.loadRelated, s.loadTalk, s.loadHistory, s.loadPanel} {
+		if err := load(ctx, v, p); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
+	if err := s.app.See(ctx, v, x.ID); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	s.Show(w, r, status, ui.Page{Title: p.title, Plots: x.Record.Kind == "signal"}, recordView(p))
+}
+
+func (s *Site) loadSharing(ctx context.Context, v app.Viewer, p *recordPage) (err error) {
+	p.sharing, err = s.sharingOf(ctx, v, p.x)
+	p.why = s.reason(ctx, p.x.Why)
+	p.steps = s.app.Steps(ctx, v, p.x.Record)
+	p.warn = p.signedIn && p.x.Retracted == nil && (p.x.Record.Kind != "signal" || p.x.State == "confirmed") && p.x.Record.Kind != "alert"
+	return err
+}
+
+// reason says in words why the viewer sees a record.
+func (s *Site) reason(ctx context.Context, token string) string {
+	kind, name, _ := strings.Cut(token, ":")
+	name, sector, narrowed := strings.Cut(name, "&s:")
+	switch kind {
+	case "public":
+		return ui.T(ctx, "why.public")
+	case "all":
+		return ui.T(ctx, "why.all")
+	case "p":
+		if narrowed {
+			return ui.T(ctx, "why.sector", "name", s.participantName(ctx, name), "sector", ui.T(ctx, "sector."+sector))
+		}
+		return ui.T(ctx, "why.participant", "name", s.participantName(ctx, name))
+	case "g":
+		return ui.T(ctx, "why.group", "name", strings.ToUpper(name))
+	case "u", "o":
+		return ui.T(ctx, "why.person")
+	}
+	return ""
+}
+
+func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error {
+	body := bodyOf(p.x.Record)
+	for _, f := range p.x.Kind.Fields {
+		switch f.Type {
+		case record.TypeData:
+		case record.TypeList:
+			if l := s.listOf(ctx, f, body[f.Name]); len(l.Rows) > 0 {
+				p.lists = append(p.lists, l)
+			}
+		case record.TypeTexts:
+			if t := textIn(body[f.Name], lang(ctx)); t != "" {
+				p.facts = append(p.facts, ui.Fact{Label: fieldLabel(ctx, f.Name), Value: ui.Text(t), Wide: true})
+			}
+		default:
+			text := s.valueText(ctx, f, body[f.Name])
+			if text == "" && !f.Required {
+				continue
+			}
+			fact := ui.Fact{Label: fieldLabel(ctx, f.Name), Wide: f.Type == record.TypeLong}
+			switch id, _ := body[f.Name].(string); {
+			case text == "":
+			case f.Name == "source" && p.x.Record.Kind == "signal":
+				fact.Value = ui.Text(sourceName(ctx, id))
+			case f.Name == "assessor":
+				name, _ := s.app.PersonName(ctx, id)
+				fact.Value = ui.Text(name)
+			case f.Type == record.TypeSubstance:
+				fact.Value = ui.Link("/substances/"+id, text)
+			case f.Name == "detector":
+				fact.Value = ui.Text(ui.T(ctx, "detector."+id))
+			case f.Name == "view":
+				fact.Value = ui.Text(s.viewName(ctx, id))
+			default:
+				fact.Value = ui.Text(text)
+			}
+			p.facts = append(p.facts, fact)
+		}
+	}
+	p.files = p.x.Attachments
+	return nil
+}
+
+func (s *Site) viewName(ctx context.Context, view string) string {
+	if view == app.Common {
+		return ui.T(ctx, "view.common")
+	}
+	return s.participantName(ctx, view)
+}
+
+func textIn(v any, code string) string {
+	m, _ := v.(map[string]any)
+	t := record.Text{}
+	for l, x := range m {
+		t[l], _ = x.(string)
+	}
+	text, _ := t.In(code)
+	return text
+}
+
+// listOf shows a list field as a table.
+func (s *Site) listOf(ctx context.Context, f record.Field, v any) ui.List {
+	items, _ := v.([]any)
+	l := ui.List{ID: "list-" + f.Name, Caption: fieldLabel(ctx, f.Name)}
+	used := map[string]bool{}
+	for _, it := range items {
+		m, _ := it.(map[string]any)
+		for name := range m {
+			used[name] = true
+		}
+	}
+	var fields []record.Field
+	for _, g := range f.Fields {
+		if used[g.Name] {
+			fields = append(fields, g)
+			l.Columns = append(l.Columns, ui.Column{Label: fieldLabel(ctx, g.Name), End: g.Type == record.TypeNumber})
+		}
+	}
+	for _, it := range items {
+		m, _ := it.(map[string]any)
+		var row ui.Row
+		for _, g := range fields {
+			text := s.valueText(ctx, g, m[g.Name])
+			switch id, _ := m[g.Name].(string); {
+			case text == "":
+				row.Cells = append(row.Cells, nil)
+			case g.Type == record.TypeSubstance:
+				row.Cells = append(row.Cells, ui.Link("/substances/"+id, text))
+			default:
+				row.Cells = append(row.Cells, ui.Text(text))
+			}
+		}
+		l.Rows = append(l.Rows, row)
+	}
+	return l
+}
+
+func (s *Site) loadRelated(ctx context.Context, v app.Viewer, p *recordPage) error {
+	related, err := s.app.Related(ctx, v, p.x)
+	for _, x := range related {
+		key := "relation." + string(x.Relation)
+		if x.Incoming {
+			key = "relation-in." + string(x.Relation)
+		}
+		p.related = append(p.related, relatedLine{ui.T(ctx, key), ui.T(ctx, "kind."+x.Record.Kind+".one"), s.title(ctx, x.Shown), "/r/" + x.ID, stateOf(ctx, x.Record)})
+	}
+	sort.SliceStable(p.related, func(i, j int) bool { return p.related[i].relation < p.related[j].relation })
+	return err
+}
+
+func (s *Site) loadTalk(ctx context.Context, v app.Viewer, p *recordPage) error {
+	if !p.signedIn {
+		return nil
+	}
+	comments, err := s.app.Comments(ctx, v, p.x.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range comments {
+		name, of := s.app.PersonName(ctx, c.Person)
+		p.comments = append(p.comments, ui.Comment{ID: c.ID, At: c.At, Author: name, Of: s.participantName(ctx, of), Text: c.Text})
+	}
+	proposals, err := s.app.Proposals(ctx, v, p.x.ID)
+	for _, x := range proposals {
+		name, of := s.app.PersonName(ctx, x.Person)
+		p.proposals = append(p.proposals, proposalLine{x, name + ", " + s.participantName(ctx, of)})
+	}
+	return err
+}
+
+func (s *Site) loadHistory(ctx context.Context, v app.Viewer, p *recordPage) error {
+	if !p.signedIn {
+		return nil
+	}
+	past, err := s.app.History(ctx, v, p.x.ID)
+	for i, h := range past {
+		who, _ := s.app.PersonName(ctx, h.Actor)
+		if who == "" {
+			who = ui.T(ctx, "actor.system")
+		}
+		e := ui.Event{Who: who, What: ui.T(ctx, "action."+h.Action)}
+		if h.Record != nil {
+			e.At = h.Record.Updated
+			var before *record.Record
+			if i+1 < len(past) {
+				before = past[i+1].Record
+			}
+			e.Detail = changesView(s.changes(ctx, p.x.Kind, before, h.Record), h.Record.Reason)
+		}
+		p.history = append(p.history, e)
+	}
+	return err
+}
+
+// change is one field that differs between two versions.
+type change struct{ label, before, after string }
+
+func (s *Site) changes(ctx context.Context, k *record.Kind, before, after *record.Record) []change {
+	if before == nil {
+		return nil
+	}
+	var out []change
+	add := func(label, x, y string) {
+		if x != y {
+			out = append(out, change{label, x, y})
+		}
+	}
+	add(ui.T(ctx, "list.state"), ui.T(ctx, "state."+before.State), ui.T(ctx, "state."+after.State))
+	add("TLP", string(before.Sharing.TLP), string(after.Sharing.TLP))
+	tb, _ := before.Title.In(lang(ctx))
+	ta, _ := after.Title.In(lang(ctx))
+	add(ui.T(ctx, "field.title"), tb, ta)
+	b, a := bodyOf(before), bodyOf(after)
+	for _, f := range k.Fields {
+		switch f.Type {
+		case record.TypeList:
+			add(fieldLabel(ctx, f.Name), s.itemsText(ctx, f, b[f.Name]), s.itemsText(ctx, f, a[f.Name]))
+		case record.TypeTexts:
+			add(fieldLabel(ctx, f.Name), textIn(b[f.Name], lang(ctx)), textIn(a[f.Name], lang(ctx)))
+		case record.TypeData:
+		default:
+			if f.Name != "assessor" {
+				add(fieldLabel(ctx, f.Name), s.valueText(ctx, f, b[f.Name]), s.valueText(ctx, f, a[f.Name]))
+			}
+		}
+	}
+	return out
+}
+
+func (s *Site) itemsText(ctx context.Context, f record.Field, v any) string {
+	items, _ := v.([]any)
+	var lines []string
+	for _, it := range items {
+		m, _ := it.(map[string]any)
+		var parts []string
+		for _, g := range f.Fields {
+			if t := s.valueText(ctx, g, m[g.Name]); t != "" {
+				parts = append(parts, t)
+			}
+		}
+		lines = append(lines, strings.Join(parts, " "))
+	}
+	return locales.List(ctx, lines)
+}

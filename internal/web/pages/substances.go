@@ -1,0 +1,242 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tocsin/internal/app"
+	"tocsin/internal/record"
+	"tocsin/internal/store"
+	"tocsin/internal/substance"
+	"tocsin/internal/web"
+	"tocsin/internal/web/locales"
+	"tocsin/internal/web/ui"
+)
+
+func asError(err error, e **app.Error) bool { return errors.As(err, e) }
+
+const substancePage = 100
+
+func (s *Site) substances(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	cat := s.app.Catalogue()
+	text, class := strings.TrimSpace(r.URL.Query().Get("q")), r.URL.Query().Get("class")
+	var found []*substance.Substance
+	switch {
+	case text != "":
+		found = cat.Search(text, 500)
+		if id := s.app.SubstanceNamed(text); id != "" && len(found) == 0 {
+			if x, ok := cat.Get(id); ok {
+				found = []*substance.Substance{x}
+			}
+		}
+	case class != "":
+		found = cat.Members(class)
+	default:
+		found = cat.All()
+	}
+	l := ui.List{ID: "substances", Caption: ui.T(ctx, "menu.substances"), Action: "/substances", Total: ui.Num(ctx, len(found)),
+		Columns: []ui.Column{{Label: ui.T(ctx, "field.substance")}, {Label: ui.T(ctx, "substance.class")}, {Label: ui.T(ctx, "substance.control")}, {Label: "CAS"}},
+		Empty:   ui.Empty{Title: ui.T(ctx, "list.empty"), Text: ui.T(ctx, "substance.none"), Label: ui.T(ctx, "list.empty-all"), URL: "/substances"}}
+	options := []ui.Option{}
+	for _, c := range cat.Classes() {
+		options = append(options, ui.Option{Value: c.ID, Label: s.substanceName(ctx, c.ID)})
+	}
+	l.Form = fieldsView([]ui.Field{{Path: "q", Type: record.TypeText, Label: ui.T(ctx, "list.words"), Value: text}, {Path: "class", Type: record.TypeChoice, Label: ui.T(ctx, "substance.class"), Value: class, Options: options}})
+	if text != "" {
+		l.Filters = append(l.Filters, ui.Chip{Label: "“" + text + "”", Remove: with(r.URL, "q", "")})
+	}
+	if class != "" {
+		l.Filters = append(l.Filters, ui.Chip{Label: s.substanceName(ctx, class), Remove: with(r.URL, "class", "")})
+	}
+	from := min(max(0, atoi(r.URL.Query().Get("from"))), len(found))
+	until := min(from+substancePage, len(found))
+	for _, x := range found[from:until] {
+		l.Rows = append(l.Rows, ui.Row{URL: "/substances/" + x.ID, Cells: []templ.Component{ui.Text(s.substanceName(ctx, x.ID)), ui.Text(s.substanceName(ctx, x.Class)), ui.Text(controlText(ctx, x)), ui.Text(x.CAS)}})
+	}
+	if until < len(found) {
+		l.Next = with(r.URL, "from", ui.Plain(until))
+	}
+	if from > 0 {
+		l.Prev = with(r.URL, "from", ui.Plain(max(0, from-substancePage)))
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.substances")}, plainList(ui.T(ctx, "menu.substances"), ui.T(ctx, "substance.about"), l))
+}
+
+func controlText(ctx context.Context, x *substance.Substance) string {
+	var parts []string
+	for _, c := range x.Controls {
+		t := c.Treaty + " " + c.Schedule
+		if c.From != "" {
+			t += " (" + c.From + ")"
+		}
+		parts = append(parts, t)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// substanceView is the page of a substance or class.
+type substanceView struct {
+	name, lead string
+	facts      []ui.Fact
+	members    []relatedLine
+	world      templ.Component
+	lists      []kindLines
+}
+
+func (s *Site) substance(w http.ResponseWriter, r *http.Request) {
+	ctx, v, id := r.Context(), s.Viewer(r), r.PathValue("id")
+	cat := s.app.Catalogue()
+	if _, ok := cat.NameOf(id, "en"); !ok {
+		web.NotFound(w, r)
+		return
+	}
+	p := &substanceView{name: s.substanceName(ctx, id)}
+	var classes []string
+	for _, c := range cat.Ancestors(id) {
+		classes = append(classes, s.substanceName(ctx, c))
+	}
+	p.lead = strings.Join(classes, " ‹ ")
+	if x, ok := cat.Get(id); ok {
+		p.facts = s.substanceFacts(ctx, x)
+	} else {
+		for _, m := range cat.Members(id) {
+			p.members = append(p.members, relatedLine{title: s.substanceName(ctx, m.ID), url: "/substances/" + m.ID})
+		}
+	}
+	if v.SignedIn() {
+		sums, err := s.app.Sums(ctx, v, id, 52)
+		if err == nil {
+			p.lists, err = s.recordsAt(ctx, v, app.Query{Substance: id, Limit: 8})
+		}
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		p.world = s.world(ctx, "world", ui.T(ctx, "substance.map"), byCountry(sums))
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: p.name, Plots: true}, substancePageView(p))
+}
+
+func byCountry(sums []store.Cell) map[string]float64 {
+	out := map[string]float64{}
+	for _, c := range sums {
+		if len(c.Place) == 2 {
+			out[c.Place] += c.Value
+		}
+	}
+	return out
+}
+
+func (s *Site) substanceFacts(ctx context.Context, x *substance.Substance) []ui.Fact {
+	var out []ui.Fact
+	add := func(key, text string, wide bool) {
+		if text != "" {
+			out = append(out, ui.Fact{Label: ui.T(ctx, key), Value: ui.Text(text), Wide: wide})
+		}
+	}
+	var names []string
+	for _, l := range []string{"es", "ar", "fr", "pt", "ru"} {
+		if n := x.Names[l]; n != "" {
+			names = append(names, n)
+		}
+	}
+	add("substance.names", strings.Join(names, " · "), true)
+	add("substance.synonyms", strings.Join(x.Synonyms, " · "), true)
+	add("substance.street", strings.Join(x.Street, " · "), true)
+	for _, c := range x.Controls {
+		text := ui.T(ctx, "control."+c.Treaty, "schedule", c.Schedule)
+		if c.From != "" {
+			text += " · " + ui.T(ctx, "control.since", "date", ui.Date(ctx, c.From))
+		}
+		add("substance.control", text, true)
+	}
+	if len(x.Controls) == 0 {
+		add("substance.control", ui.T(ctx, "control.none"), true)
+	}
+	out = append(out, facts("CAS", x.CAS)...)
+	out = append(out, facts("InChIKey", x.InChIKey)...)
+	out = append(out, facts("SMILES", x.SMILES)...)
+	add("substance.sources", locales.List(ctx, x.Sources), true)
+	return out
+}
+
+func facts(label, value string) []ui.Fact {
+	if value == "" {
+		return nil
+	}
+	return []ui.Fact{{Label: label, Value: ui.Text(value)}}
+}
+
+// suggest answers options for what is being typed into a field of a substance.
+func (s *Site) suggest(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	var out []ui.Option
+	q := strings.TrimSpace(r.URL.Query().Get("q"))
+	for _, x := range s.app.Catalogue().Search(q, 12) {
+		out = append(out, ui.Option{Value: s.substanceName(ctx, x.ID), Label: s.substanceName(ctx, x.Class)})
+	}
+	web.Render(w, r, http.StatusOK, optionsView(out))
+}
+
+func (s *Site) search(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	text := strings.TrimSpace(r.URL.Query().Get("q"))
+	l := ui.List{ID: "found", Caption: ui.T(ctx, "layout.search"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.kind")}, {Label: ui.T(ctx, "list.state")}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "list.changed")}},
+		Empty: ui.Empty{Title: ui.T(ctx, "search.none"), Text: ui.T(ctx, "search.none-detail")}}
+	var also []relatedLine
+	if text != "" {
+		found, err := s.app.Search(ctx, v, text, r.URL.Query().Get("after"), 0)
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		for _, x := range found.Records {
+			l.Rows = append(l.Rows, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.participantName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
+		}
+		if found.Next != "" {
+			l.Next = with(r.URL, "after", "") + "&after=" + found.Next
+		}
+		for _, x := range s.app.Catalogue().Search(text, 6) {
+			also = append(also, relatedLine{title: s.substanceName(ctx, x.ID), url: "/substances/" + x.ID})
+		}
+		for _, p := range s.app.Directory().Participants() {
+			if len(text) > 2 && strings.Contains(strings.ToLower(p.Name(lang(ctx))+" "+p.Names["en"]+" "+p.Printed), strings.ToLower(text)) {
+				also = append(also, relatedLine{title: p.Name(lang(ctx)), url: "/participants/" + p.Code})
+			}
+		}
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "layout.search")}, searchPage(text, also, l))
+}
+
+func (s *Site) unknown(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	names, err := s.app.Unknowns(ctx, s.Viewer(r), 200)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	l := ui.List{ID: "unknown", Caption: ui.T(ctx, "menu.unknown"), Total: ui.Num(ctx, len(names)), Columns: []ui.Column{{Label: ui.T(ctx, "field.name")}, {Label: ui.T(ctx, "unknown.seen"), End: true}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "unknown.is")}},
+		Empty: ui.Empty{Title: ui.T(ctx, "unknown.none"), Text: ui.T(ctx, "unknown.none-detail")}}
+	for _, n := range names {
+		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Link("/r/"+n.Record, n.Name), ui.Number(n.Seen), ui.Text(s.participantName(ctx, n.Owner)), unknownForm(n.Name)}})
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.unknown")}, plainList(ui.T(ctx, "menu.unknown"), ui.T(ctx, "unknown.about"), l))
+}
+
+func (s *Site) resolveUnknown(w http.ResponseWriter, r *http.Request) {
+	id := strings.TrimSpace(r.PostFormValue("substance"))
+	if id != "" {
+		id = s.substanceID(id)
+	}
+	if err := s.app.ResolveUnknown(r.Context(), s.Viewer(r), r.PostFormValue("name"), id); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	s.Flash(r, ui.Good, "unknown.done")
+	http.Redirect(w, r, "/unknown", http.StatusSeeOther)
+}

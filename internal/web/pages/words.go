@@ -1,0 +1,129 @@
+package pages
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tocsin/internal/app"
+	"tocsin/internal/record"
+	"tocsin/internal/web/locales"
+	"tocsin/internal/web/ui"
+)
+
+func signinLead(ctx context.Context, roles []DemoRole) string {
+	if len(roles) > 0 {
+		return ui.T(ctx, "signin.demo")
+	}
+	return ui.T(ctx, "signin.link")
+}
+
+func lang(ctx context.Context) string { return locales.From(ctx).Code }
+
+// place names a place in the viewer's language.
+func (s *Site) place(ctx context.Context, code string) string {
+	if n, ok := s.app.Directory().PlaceName(code, lang(ctx)); ok {
+		return n
+	}
+	return code
+}
+
+// participantName names a participant in the viewer's language.
+func (s *Site) participantName(ctx context.Context, code string) string {
+	if p, ok := s.app.Directory().Participant(code); ok {
+		return p.Name(lang(ctx))
+	}
+	return code
+}
+
+// substanceName names a substance or class in the viewer's language; "" is all of them.
+func (s *Site) substanceName(ctx context.Context, id string) string {
+	if id == "" {
+		return ui.T(ctx, "substance.all")
+	}
+	if n, ok := s.app.Catalogue().NameOf(id, lang(ctx)); ok {
+		return n
+	}
+	return id
+}
+
+func (s *Site) title(ctx context.Context, x *app.Shown) string {
+	return x.Kind.TitleIn(x.Record, s.app.Namer(), lang(ctx))
+}
+
+// source names what a series counts: "health-event/death".
+func sourceName(ctx context.Context, source string) string {
+	kind, part, _ := strings.Cut(source, "/")
+	if part == "" {
+		return ui.T(ctx, "kind."+kind+".many")
+	}
+	return ui.T(ctx, "kind."+kind+".many") + ": " + ui.T(ctx, "option."+part)
+}
+
+func fieldLabel(ctx context.Context, name string) string { return ui.T(ctx, "field."+name) }
+
+// option words a choice's value; what no catalogue words (units, codes) stands for itself.
+func option(ctx context.Context, value string) string {
+	if locales.Has("option." + value) {
+		return ui.T(ctx, "option."+value)
+	}
+	return value
+}
+
+func stateOf(ctx context.Context, x *record.Record) ui.State {
+	if x.Retracted != nil {
+		return ui.State{Label: ui.T(ctx, "state.retracted"), Tone: ui.Bad}
+	}
+	return ui.State{Label: ui.T(ctx, "state."+x.State), Tone: stateTones[x.State]}
+}
+
+var stateTones = map[string]ui.Tone{
+	"draft": ui.Neutral, "reported": ui.Info, "confirmed": ui.Good, "closed": ui.Neutral,
+	"new": ui.Attention, "under-assessment": ui.Info, "dismissed": ui.Neutral, "watching": ui.Info,
+	"cleared": ui.Info, "issued": ui.Attention, "cancelled": ui.Neutral, "expired": ui.Neutral,
+}
+
+// sharingOf says in words who can see something.
+func (s *Site) sharingOf(ctx context.Context, v app.Viewer, x *app.Shown) (ui.Sharing, error) {
+	readers, err := s.app.ReadersOf(ctx, v, x.Audience)
+	if err != nil {
+		return ui.Sharing{}, err
+	}
+	out := ui.Sharing{TLP: x.Sharing.TLP}
+	switch {
+	case readers.Public:
+		out.Sentence = ui.T(ctx, "sharing.public")
+	case readers.People == 0:
+		out.Sentence = ui.T(ctx, "sharing.you")
+	default:
+		people := ui.T(ctx, "sharing.people", "n", readers.People)
+		participants := ui.T(ctx, "sharing.participants", "n", len(readers.Participants))
+		out.Sentence = ui.T(ctx, "sharing.sentence", "people", people, "participants", participants)
+	}
+	if n := len(readers.Participants); n > 0 && n <= 12 {
+		var names []string
+		for _, c := range readers.Participants {
+			names = append(names, s.participantName(ctx, c))
+		}
+		slices.Sort(names)
+		out.Detail = append(out.Detail, locales.List(ctx, names))
+	}
+	out.Detail = append(out.Detail, ui.T(ctx, "sharing.owner", "owner", s.participantName(ctx, x.Owner)))
+	return out, nil
+}
+
+func total(ctx context.Context, n int, exact bool) string {
+	if n > 1000 {
+		return ui.Num(ctx, 1000) + "+"
+	}
+	if !exact {
+		return ""
+	}
+	return ui.Num(ctx, n)
+}
+
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
