@@ -86,6 +86,7 @@ func (a *App) Detect(ctx context.Context, v Viewer, span Span) (*Detection, erro
 		if err != nil {
 			return nil, fmt.Errorf("view %s: %w", w.name, err)
 		}
+		slices.SortStableFunc(found, func(x, y candidate) int { return int(x.week() - y.week()) }) // so that the newest are changed last
 		for _, c := range found {
 			r, err := a.raise(ctx, w, c)
 			if err != nil {

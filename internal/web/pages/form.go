@@ -486,10 +486,7 @@ func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Fi
 
 func (s *Site) sharingFields(ctx context.Context, v values) []ui.Field {
 	tlp := ui.Field{Path: "tlp", Type: record.TypeChoice, Label: "TLP", Help: ui.T(ctx, "help.tlp"), Required: true, Value: v.Get("tlp")}
-	for _, l := range record.TLPs {
-		key := map[record.TLP]string{record.Clear: "tlp.clear", record.Green: "tlp.green", record.Amber: "tlp.amber", record.AmberStrict: "tlp.amber-strict", record.Red: "tlp.red"}[l]
-		tlp.Options = append(tlp.Options, ui.Option{Value: string(l), Label: "TLP:" + string(l) + " – " + ui.T(ctx, key)})
-	}
+	tlp.Options = tlpOptions(ctx)
 	who := ui.Field{Path: "audience.participants", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.participants"), Help: ui.T(ctx, "help.audience"), Values: v.Values["audience.participants"], Options: s.participantOptions(ctx)}
 	groups := ui.Field{Path: "audience.groups", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.groups"), Values: v.Values["audience.groups"]}
 	for _, g := range s.app.Directory().Groups() {
@@ -500,4 +497,14 @@ func (s *Site) sharingFields(ctx context.Context, v values) []ui.Field {
 		sectors.Options = append(sectors.Options, ui.Option{Value: string(x), Label: ui.T(ctx, "sector."+string(x))})
 	}
 	return []ui.Field{tlp, who, groups, sectors}
+}
+
+// tlpOptions are the labels of the Traffic Light Protocol with what each means.
+func tlpOptions(ctx context.Context) []ui.Option {
+	keys := map[record.TLP]string{record.Clear: "tlp.clear", record.Green: "tlp.green", record.Amber: "tlp.amber", record.AmberStrict: "tlp.amber-strict", record.Red: "tlp.red"}
+	var out []ui.Option
+	for _, l := range record.TLPs {
+		out = append(out, ui.Option{Value: string(l), Label: "TLP:" + string(l) + " – " + ui.T(ctx, keys[l])})
+	}
+	return out
 }

@@ -31,6 +31,7 @@ type importView struct {
 	report   *app.ImportReport
 	preview  bool // nothing was written
 	profile  string
+	tlp      string
 	errors   ui.List
 	records  ui.List
 	sentence string
@@ -64,6 +65,7 @@ func (s *Site) showImport(w http.ResponseWriter, r *http.Request, status int, p 
 	}
 	p.fields = []ui.Field{
 		{Path: "profile", Type: record.TypeChoice, Label: ui.T(ctx, "import.profile"), Help: ui.T(ctx, "import.profile-help"), Required: true, Options: options, Value: p.profile},
+		{Path: "tlp", Type: record.TypeChoice, Label: "TLP", Help: ui.T(ctx, "import.tlp-help"), Value: p.tlp, Options: tlpOptions(ctx)},
 		{Path: "file", Type: ui.TypeFile, Label: ui.T(ctx, "import.file"), Help: ui.T(ctx, "import.file-help"), Required: true, Accept: ".csv,.tsv,.txt,.xlsx"},
 	}
 	s.Show(w, r, status, ui.Page{Title: ui.T(ctx, "import.title")}, importPageView(p))
@@ -90,7 +92,7 @@ func (s *Site) importFile(w http.ResponseWriter, r *http.Request) {
 	if file != nil {
 		defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
 	}
-	p.profile, p.preview = values["profile"], values["do"] != "import"
+	p.profile, p.tlp, p.preview = values["profile"], values["tlp"], values["do"] != "import"
 	pr, found := profile.Get(p.profile)
 	var problems record.Problems
 	if !found || pr.Kind != k.Name {
@@ -110,6 +112,9 @@ func (s *Site) importFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := app.ImportRequest{Kind: k.Name, Profile: pr, File: file, Size: info.Size(), DryRun: p.preview}
+	if p.tlp != "" {
+		q.Sharing = &record.Sharing{TLP: record.TLP(p.tlp)}
+	}
 	if values["do"] == "rejected" {
 		s.sendRejected(w, r, q)
 		return
