@@ -10,7 +10,7 @@ import (
 )
 
 // batchSize is how many records one transaction of an import or a simulation writes.
-const batchSize = 1000
+const batchSize = 4000
 
 // prepared is a record that is ready to be written: checked, completed and projected.
 type prepared struct {
@@ -36,9 +36,7 @@ func (a *App) writeBatch(ctx context.Context, v Viewer, action string, batch []p
 				return err
 			}
 			if p.source != nil {
-				if err := t.PutExternal(ctx, *p.source); err != nil {
-					return err
-				}
+				t.PutExternal(*p.source)
 			}
 			for _, name := range p.unknown {
 				if err := t.AddUnknown(ctx, store.UnknownName{Name: name, Seen: 1, Owner: p.record.Owner, Record: p.record.ID}); err != nil {

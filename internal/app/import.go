@@ -195,7 +195,7 @@ type chunk struct {
 // run reads and maps rows in one goroutine, checks and projects them in a second and writes them in a third.
 func (m *importing) run(ctx context.Context, t table.Reader) error {
 	g, ctx := errgroup.WithContext(ctx)
-	chunks, batches := make(chan chunk, 2), make(chan []prepared, 2)
+	chunks, batches := make(chan chunk), make(chan []prepared)
 	g.Go(func() error {
 		defer close(chunks)
 		return m.read(ctx, t, chunks)

@@ -159,7 +159,8 @@ func (m *importing) make(ctx context.Context, it profile.Item, x store.External,
 		return nil, problems, nil
 	}
 	p.project = a.project(m.k, p.record, b)
-	return p, nil, nil
+	p.project.Payload, err = json.Marshal(p.record) // here, where it costs the writing goroutine nothing
+	return p, nil, err
 }
 
 // body puts the substances that the row's flags and texts name into the kind's list of them.

@@ -68,9 +68,7 @@ func (a *App) raise(ctx context.Context, w view, c candidate) (*Raised, error) {
 			out.ID, out.New = x.Record, false
 			return nil
 		}
-		if err := t.PutExternal(ctx, store.External{Owner: w.owner, System: "detection", Ext: key, Record: r.ID}); err != nil {
-			return err
-		}
+		t.PutExternal(store.External{Owner: w.owner, System: "detection", Ext: key, Record: r.ID})
 		_, err = t.Put(ctx, r, a.project(k, r, b), nil, nil, "system", "create")
 		return err
 	})

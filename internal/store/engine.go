@@ -41,8 +41,15 @@ type engine struct {
 	readLimit int // connections for reading
 }
 
-// pageCache is the page cache of each SQLite connection, in KiB.
-const pageCache = 32 << 10
+// The page caches of SQLite's connections, in KiB: the one that writes, and each that reads.
+const (
+	writeCache = 144 << 10
+	readCache  = 16 << 10
+)
+
+// checkpointPages is how many pages the write-ahead log may gather (64 MiB) before it is written back: pages that an
+// import touches again and again are then written back once.
+const checkpointPages = 16 << 10
 
 var sqlite = engine{
 	name: "sqlite", dialect: goose.DialectSQLite3, noRowid: "WITHOUT ROWID",
@@ -105,9 +112,14 @@ func quoted(words []string, quote, or, prefix string) string {
 }
 
 // tokenTerm encodes a sharing token as a word of the full-text index.
-func tokenTerm(token string) string {
+func (s *Store) tokenTerm(token string) string {
+	if t, ok := s.terms.Load(token); ok {
+		return t.(string)
+	}
 	sum := sha256.Sum256([]byte(token))
-	return "tk" + hex.EncodeToString(sum[:10])
+	t := "tk" + hex.EncodeToString(sum[:10])
+	s.terms.Store(token, t)
+	return t
 }
 
 func numbered(q string) string {
@@ -155,9 +167,9 @@ func connectSQLite(path string) (w, r *sql.DB, e engine, err error) {
 		return nil, nil, sqlite, err
 	}
 	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(15000)", "foreign_keys(ON)",
-		fmt.Sprintf("cache_size(-%d)", pageCache), "temp_store(MEMORY)", "journal_size_limit(67108864)"}}
+		"temp_store(MEMORY)", "journal_size_limit(134217728)"}}
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
-	if w, err = sql.Open("sqlite", dsn+"&_txlock=immediate"); err != nil {
+	if w, err = sql.Open("sqlite", dsn+fmt.Sprintf("&_txlock=immediate&_pragma=cache_size(-%d)&_pragma=wal_autocheckpoint(%d)", writeCache, checkpointPages)); err != nil {
 		return nil, nil, sqlite, err
 	}
 	w.SetMaxOpenConns(1)
@@ -167,7 +179,7 @@ func connectSQLite(path string) (w, r *sql.DB, e engine, err error) {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, nil, sqlite, err
 	}
-	if r, err = sql.Open("sqlite", dsn+"&_pragma=query_only(ON)"); err != nil {
+	if r, err = sql.Open("sqlite", dsn+fmt.Sprintf("&_pragma=query_only(ON)&_pragma=cache_size(-%d)", readCache)); err != nil {
 		return nil, nil, sqlite, err
 	}
 	r.SetMaxOpenConns(sqlite.readLimit)

@@ -28,7 +28,7 @@ const rowsPerInsert = 100
 
 // Flush writes what is buffered, so that later reads of the transaction see it.
 func (t *Tx) Flush(ctx context.Context) error {
-	for _, f := range []func(context.Context) error{t.flushEntries, t.flushPostings, t.flushCells, t.flushDocuments} {
+	for _, f := range []func(context.Context) error{t.flushEntries, t.flushRecords, t.flushExternals, t.flushPostings, t.flushCells, t.flushDocuments} {
 		if err := f(ctx); err != nil {
 			return err
 		}
@@ -62,6 +62,18 @@ func (t *Tx) flushEntries(ctx context.Context) error {
 	t.flushed += int64(len(t.entries))
 	t.entries = t.entries[:0]
 	return nil
+}
+
+func (t *Tx) flushRecords(ctx context.Context) error {
+	rows := t.records
+	t.records = nil
+	return t.insert(ctx, "record (id, seq, kind, owner)", "", 4, rows)
+}
+
+func (t *Tx) flushExternals(ctx context.Context) error {
+	rows := t.externals
+	t.externals = nil
+	return t.insert(ctx, "external (owner, system, ext, record, source_hash)", " ON CONFLICT (owner, system, ext) DO UPDATE SET source_hash = excluded.source_hash", 5, rows)
 }
 
 func nonNil(b []byte) []byte {

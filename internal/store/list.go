@@ -148,7 +148,7 @@ func (r *Reader) Search(ctx context.Context, words [][]string, tokens []sharing.
 	}
 	terms := make([]string, len(tokens))
 	for i, t := range tokens {
-		terms[i] = tokenTerm(t)
+		terms[i] = r.s.tokenTerm(t)
 	}
 	if before == 0 {
 		before = 1 << 62

@@ -34,6 +34,7 @@ type Projection struct {
 	Facets   []Facet
 	Counts   []Count
 	Terms    []string // words for the full-text search, letters and digits only
+	Payload  []byte   // the record as JSON, where it has been written already
 }
 
 // Stored is a record as it stands and the journal entry that holds it.
@@ -44,20 +45,26 @@ type Stored struct {
 
 // Put writes a record's new version: its journal entry and its projection. before and its projection are nil for a new record.
 func (t *Tx) Put(ctx context.Context, r *record.Record, p *Projection, before *Stored, old *Projection, actor, action string) (int64, error) {
-	payload, err := json.Marshal(r)
-	if err != nil {
-		return 0, err
+	payload := p.Payload
+	if payload == nil {
+		var err error
+		if payload, err = json.Marshal(r); err != nil {
+			return 0, err
+		}
 	}
 	seq := t.Append(journal.Entry{Actor: actor, Type: "record", Subject: r.ID, Version: r.Version, Action: action, Payload: payload})
 	if before != nil {
 		if err := t.project(ctx, before.Seq, old, -1); err != nil {
 			return 0, err
 		}
+		if err := t.flushRecords(ctx); err != nil { // it may be among them
+			return 0, err
+		}
 		if _, err := t.exec(ctx, `UPDATE record SET seq = ? WHERE id = ?`, seq, r.ID); err != nil {
 			return 0, err
 		}
-	} else if _, err := t.exec(ctx, `INSERT INTO record (id, seq, kind, owner) VALUES (?, ?, ?, ?)`, r.ID, seq, r.Kind, r.Owner); err != nil {
-		return 0, err
+	} else {
+		t.records = append(t.records, r.ID, seq, r.Kind, r.Owner)
 	}
 	if err := t.putLinks(ctx, r, before); err != nil {
 		return 0, err
@@ -95,7 +102,7 @@ func (t *Tx) project(ctx context.Context, seq int64, p *Projection, sign float64
 	}
 	tokens := make([]string, len(p.Audience))
 	for i, a := range p.Audience {
-		tokens[i] = tokenTerm(a)
+		tokens[i] = t.s.tokenTerm(a)
 	}
 	words, audience := t.s.e.document(p.Terms, tokens)
 	t.docs = append(t.docs, document{seq, words, audience})
@@ -318,9 +325,7 @@ func (r *Reader) Externals(ctx context.Context, owner, system string, keys []str
 	return out, nil
 }
 
-// PutExternal records or renews a key.
-func (t *Tx) PutExternal(ctx context.Context, x External) error {
-	_, err := t.exec(ctx, `INSERT INTO external (owner, system, ext, record, source_hash) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (owner, system, ext) DO UPDATE SET source_hash = excluded.source_hash`, x.Owner, x.System, x.Ext, x.Record, x.SourceHash)
-	return err
+// PutExternal records or renews a key. A key stands once in a transaction.
+func (t *Tx) PutExternal(x External) {
+	t.externals = append(t.externals, x.Owner, x.System, x.Ext, x.Record, x.SourceHash)
 }

@@ -23,6 +23,7 @@ type Store struct {
 	w, r       *sql.DB
 	e          engine
 	buckets    sync.Map // bucketKey → int64; a bucket's number never changes
+	terms      sync.Map // token → its word in the full-text index
 	private    string   // the node's signing key
 	public     string
 	checkpoint time.Duration
@@ -128,18 +129,20 @@ func (r *Reader) row(ctx context.Context, q string, args []any, dest ...any) err
 // Tx is a writing transaction. One runs at a time. Changes to the journal are buffered and written by Flush or at the end.
 type Tx struct {
 	Reader
-	tx       *sql.Tx
-	now      time.Time
-	head     int64 // entries in the journal when the transaction began
-	flushed  int64 // entries written by it
-	entries  []journal.Entry
-	postings map[posting]bool // true to add, false to remove
-	cells    map[cell]float64
-	docs     []document
-	undocs   []int64
-	made     map[bucketKey]int64
-	stmts    map[string]*sql.Stmt
-	nextID   map[string]int64
+	tx        *sql.Tx
+	now       time.Time
+	head      int64 // entries in the journal when the transaction began
+	flushed   int64 // entries written by it
+	entries   []journal.Entry
+	postings  map[posting]bool // true to add, false to remove
+	cells     map[cell]float64
+	docs      []document
+	undocs    []int64
+	records   []any // rows of new records
+	externals []any // rows of keys
+	made      map[bucketKey]int64
+	stmts     map[string]*sql.Stmt
+	nextID    map[string]int64
 }
 
 // Now is the transaction's time, in whole microseconds, UTC.

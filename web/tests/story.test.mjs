@@ -120,6 +120,7 @@ test('the detection finds it and the analyst assesses, confirms and warns', asyn
   assert.match(await page.textContent('[role=alert]'), /must be given/);
   assert.deepEqual(await page.$$eval('[name="audience.participants"] option:checked', o => o.map(x => x.value).sort()), ['LR', 'SL']);
   await page.fill('[name="title.en"]', 'Metonitazene: deaths in Liberia');
+  await page.click('details:has([name="title.ar"]) > summary');
   await page.fill('[name="title.ar"]', 'ميتونيتازين: وفيات في ليبريا');
   await page.fill('[name="instruction.en"]', 'Make naloxone available; <b>test</b> what is sold as kush.');
   await check(page, 'alert-form');

@@ -2,7 +2,7 @@ package profile
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/base64"
 	"fmt"
 	"math"
 	"strconv"
@@ -128,7 +128,7 @@ func (m *Mapper) identify(r *reading) {
 		h.Write([]byte(c))
 		h.Write([]byte{0})
 	}
-	sum := hex.EncodeToString(h.Sum(nil)[:20])
+	sum := base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 	r.item.SourceHash = sum
 	if len(m.p.Key) == 0 {
 		m.seen[sum]++
