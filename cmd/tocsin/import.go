@@ -101,6 +101,9 @@ func runImport(cmd *cobra.Command, args []string) (err error) {
 	if !wantsJSON(cmd) {
 		q.Progress = progress(cmd.ErrOrStderr())
 	}
+	if v.Operator && q.Owner == "" && p.Owner == "" {
+		return usageError{errors.New("the profile names no owner: say --owner CODE")}
+	}
 	if path, _ := cmd.Flags().GetString("rejected"); path != "" {
 		out, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 		if err != nil {

@@ -262,3 +262,12 @@ func TestKilledWhileImporting(t *testing.T) {
 		t.Logf("killed %d times, %d of them half way", n-1, halfway)
 	})
 }
+
+// incidentAbout is an incident with any text in it.
+func incidentAbout(text string) json.RawMessage {
+	raw, err := json.Marshal(supply.Occurrence{Type: "seizure", Found: "2024-05-01", Country: "GH", Circumstances: text})
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
