@@ -20,13 +20,12 @@ var ErrNotFound = errors.New("not found")
 
 // Store is an open database. It holds no truth in memory: several processes may use the same one.
 type Store struct {
-	w, r       *sql.DB
-	e          engine
-	buckets    sync.Map // bucketKey → int64; a bucket's number never changes
-	terms      sync.Map // token → its word in the full-text index
-	private    string   // the node's signing key
-	public     string
-	checkpoint time.Duration
+	w, r    *sql.DB
+	e       engine
+	buckets sync.Map // bucketKey → int64; a bucket's number never changes
+	terms   sync.Map // token → its word in the full-text index
+	private string   // the node's signing key
+	public  string
 }
 
 type bucketKey struct{ token, facet string }

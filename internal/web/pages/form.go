@@ -26,7 +26,6 @@ type formPage struct {
 	title    string
 	action   string
 	version  int
-	links    string // what the record leads back to: relation and id
 	head     []ui.Field
 	fields   []ui.Field
 	sharing  []ui.Field
@@ -467,7 +466,7 @@ func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Fi
 		case record.TypeCountry, record.TypeCountries:
 			x.Options = s.countryOptions(ctx)
 		case record.TypePlace:
-			x.Help = ui.T(ctx, "help.place")
+			x.Type, x.Help = record.TypeText, ui.T(ctx, "help.place")
 		case record.TypeSubstance:
 			x.Suggest = "/suggest/substances"
 			if name, ok := s.app.Catalogue().NameOf(x.Value, lang(ctx)); ok {

@@ -206,9 +206,7 @@ func (s *Site) surround(next http.Handler) http.Handler {
 			c.Person = s.person(ctx, v)
 		}
 		c.Menu = s.menu(ctx, v, c.Unread)
-		for _, f := range s.takeFlashes(ctx) {
-			c.Flashes = append(c.Flashes, f)
-		}
+		c.Flashes = append(c.Flashes, s.takeFlashes(ctx)...)
 		web.Surround(r, c)
 		next.ServeHTTP(w, r.WithContext(ui.WithChrome(ctx, c)))
 	})
