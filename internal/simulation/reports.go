@@ -96,6 +96,7 @@ func background() []flow {
 	add(asia, 0.4, 0.1, finding("powder", "seized", "", "ketamine"))
 	add(mena, 0.5, 0.1, seizure("tablets", 20000, "road", "", "", "fenetylline"))
 	add(africa, 0.6, 0.1, seizure("tablets", 5000, "sea", "", "", "tramadol"))
+	add(africa, 0.5, 0.1, finding("tablet", "seized", "", "tramadol"))
 	add(africa, 0.3, 0.1, harm("treatment-contact", "tramadol"))
 	add(central, 0.5, 0.2, finding("tablet", "seized", "", "tramadol"))
 	add(central, 0.4, 0.2, finding("crystal", "seized", "", "mephedrone"))

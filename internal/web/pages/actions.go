@@ -79,7 +79,7 @@ func (s *Site) acknowledge(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) attach(w http.ResponseWriter, r *http.Request) {
 	file, header, err := r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) {
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		s.done(w, r, &app.Error{Code: app.Invalid, Key: "error.invalid", Problems: record.Problems{{Key: "problem.required"}}}, "file", nil)
 		return
 	}
