@@ -113,10 +113,26 @@ func runImport(cmd *cobra.Command, args []string) (err error) {
 		q.Rejected = out
 	}
 	r, err := a.Import(cmd.Context(), v, q)
+	var refused *app.Error
+	if errors.As(err, &refused) && refused.Code == app.Invalid && wantsJSON(cmd) {
+		return errors.Join(err, printImport(cmd, refusedTable(refused)))
+	}
 	if err != nil {
 		return err
 	}
 	return printImport(cmd, r)
+}
+
+// refusedTable reports a table that was refused as a whole; its errors name row 0.
+func refusedTable(e *app.Error) *app.ImportReport {
+	r := &app.ImportReport{}
+	for _, p := range e.Problems {
+		line := app.ImportError{Problem: p.Key, Params: p.Params}
+		line.Column, _ = p.Params["column"].(string)
+		line.Row, _ = p.Params["row"].(int)
+		r.Errors = append(r.Errors, line)
+	}
+	return r
 }
 
 // progress says now and then how far an import is.
