@@ -102,13 +102,20 @@ func (p Person) Validate() []Problem {
 // NormalEmail brings an address into the form in which addresses are compared: Unicode NFKC, lower case, without blanks
 // and format characters, so that look-alikes do not pass for another's address.
 func NormalEmail(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
-			return -1
+	for { // taking a blank out may bring a letter and an accent together; it ends, since the text only gets shorter or settles
+		next := norm.NFKC.String(strings.Map(plain, norm.NFKC.String(s)))
+		if next == s {
+			return s
 		}
-		return unicode.ToLower(r)
-	}, norm.NFKC.String(s))
-	return s
+		s = next
+	}
+}
+
+func plain(r rune) rune {
+	if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+		return -1
+	}
+	return unicode.ToLower(r)
 }
 
 // Role is what a person is in a section.
