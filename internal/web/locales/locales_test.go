@@ -21,7 +21,7 @@ import (
 )
 
 // complete lists the languages whose catalogues must have every message.
-var complete = []string{"en", "ar"}
+var complete = []string{"en", "ar", "es", "fr", "pt", "ru"}
 
 // forms are the plural forms that each language distinguishes (CLDR 48).
 var forms = map[string][]string{
