@@ -101,6 +101,9 @@ const kills = 20
 // TestKilledWhileEditing kills a process in the middle of its edits: what it had acknowledged is there, nothing is half
 // there, and the journal is whole.
 func TestKilledWhileEditing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("processes are killed in the full run")
+	}
 	storetest.Each(t, func(t *testing.T, address string) {
 		ctx := context.Background()
 		rng := rand.New(rand.NewPCG(7, 8))
@@ -217,6 +220,9 @@ texts:
 
 // TestKilledWhileImporting kills an import again and again: only whole rows are there, and running it again completes it.
 func TestKilledWhileImporting(t *testing.T) {
+	if testing.Short() {
+		t.Skip("processes are killed in the full run")
+	}
 	storetest.Each(t, func(t *testing.T, address string) {
 		const rows = 40000
 		file := filepath.Join(t.TempDir(), "deaths.csv")

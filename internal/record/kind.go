@@ -137,8 +137,11 @@ func (k *Kind) Complete(r *Record, n Namer, today Date) (Body, Problems) {
 func (k *Kind) CompleteBody(r *Record, b Body, n Namer, today Date) Problems {
 	var p Problems
 	b.Derive(r, n)
-	k.checkEnvelope(r, n, today, &p)
 	checkFields(k.Fields, b, n, today, &p)
+	if len(p) == 0 { // what is derived from wrong fields is wrong too, and says less well where
+		checkDerived(r, n, today, &p)
+	}
+	k.checkEnvelope(r, &p)
 	b.Check(&p, today)
 	if len(p) > 0 {
 		return p
@@ -158,13 +161,28 @@ const (
 	maxLinks   = 1000
 )
 
-func (k *Kind) checkEnvelope(r *Record, n Namer, today Date, p *Problems) {
+func (k *Kind) checkEnvelope(r *Record, p *Problems) {
 	*p = append(*p, r.Sharing.Validate()...)
 	if len(r.Title) == 0 && k.Compose == nil {
 		p.Add("title", "problem.required")
 	}
 	checkText("title", r.Title, maxTitle, p)
 	checkText("summary", r.Summary, maxSummary, p)
+	if len(r.Links) > maxLinks {
+		p.Add("links", "problem.many", "max", maxLinks)
+	}
+	for _, l := range r.Links {
+		if !slices.Contains(Relations, l.Relation) || l.To == "" || l.To == r.ID {
+			p.Add("links", "problem.link", "value", string(l.Relation))
+		}
+	}
+	if !slices.Contains(k.Workflow.States, r.State) {
+		p.Add("state", "problem.state", "value", r.State)
+	}
+}
+
+// checkDerived checks the parts of the envelope that follow from the body.
+func checkDerived(r *Record, n Namer, today Date, p *Problems) {
 	if r.When != "" {
 		checkDate("when", r.When, today, p)
 	}
@@ -177,17 +195,6 @@ func (k *Kind) checkEnvelope(r *Record, n Namer, today Date, p *Problems) {
 		if _, ok := n.SubstanceName(s, "en"); !ok {
 			p.Add("substances", "problem.substance", "value", s)
 		}
-	}
-	if len(r.Links) > maxLinks {
-		p.Add("links", "problem.many", "max", maxLinks)
-	}
-	for _, l := range r.Links {
-		if !slices.Contains(Relations, l.Relation) || l.To == "" || l.To == r.ID {
-			p.Add("links", "problem.link", "value", string(l.Relation))
-		}
-	}
-	if !slices.Contains(k.Workflow.States, r.State) {
-		p.Add("state", "problem.state", "value", r.State)
 	}
 }
 
