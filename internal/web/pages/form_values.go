@@ -271,4 +271,3 @@ func (s *Site) writeFields(prefix string, fields []record.Field, body map[string
 		}
 	}
 }
-
