@@ -47,12 +47,21 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		if p.Type == coalition.State {
-			values[p.Code] = float64(max(1, part[p.Code].Officials))
+			values[p.Code] = 1
+			if s.Viewer(r).SignedIn() {
+				values[p.Code] = float64(max(1, part[p.Code].Officials))
+			}
 		}
 		if region != "" && in != region || text != "" && !strings.Contains(strings.ToLower(p.Name(lang(ctx))+" "+p.Names["en"]+" "+p.Acronym+" "+p.Code), text) {
 			continue
 		}
 		l.Rows = append(l.Rows, ui.Row{URL: "/participants/" + p.Code, Cells: []templ.Component{ui.Text(p.Name(lang(ctx))), ui.Text(names[in]), ui.Number(part[p.Code].Officials), ui.Text(strings.ToUpper(strings.Join(part[p.Code].Groups, " ")))}})
+	}
+	if !s.Viewer(r).SignedIn() { // how many work where is not for everybody
+		l.Columns = l.Columns[:2]
+		for i := range l.Rows {
+			l.Rows[i].Cells = l.Rows[i].Cells[:2]
+		}
 	}
 	l.Total = ui.Num(ctx, len(l.Rows))
 	if text != "" {
@@ -84,9 +93,11 @@ func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	taking := part[p.Code]
-	facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.officials"), Value: ui.Number(taking.Officials)},
-		ui.Fact{Label: ui.T(ctx, "participant.zone"), Value: text(p.Zone)})
-	if len(taking.Groups) > 0 {
+	facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.zone"), Value: text(p.Zone)})
+	if v.SignedIn() {
+		facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.officials"), Value: ui.Number(taking.Officials)})
+	}
+	if v.SignedIn() && len(taking.Groups) > 0 {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "menu.groups"), Value: text(strings.ToUpper(strings.Join(taking.Groups, ", ")))})
 	}
 	if p.Declaration {
