@@ -14,6 +14,9 @@ import (
 
 // afterStep does what belongs to a step beside the change of state, in the same transaction.
 func (a *App) afterStep(ctx context.Context, t *store.Tx, v Viewer, r *record.Record, s record.Step) error {
+	if err := a.programmeStep(ctx, t, v, r, s); err != nil {
+		return err
+	}
 	switch {
 	case r.Kind == "signal":
 		return changeBody(r, func(u *detection.Unusual) { u.Assessor = v.Actor() })
@@ -41,14 +44,24 @@ func changeBody[T any](r *record.Record, change func(*T)) error {
 
 // tell puts a notice and a letter before every active person whom the record's rule includes, once each.
 func (a *App) tell(ctx context.Context, t *store.Tx, r *record.Record, reason string) error {
+	return a.tellThose(ctx, t, r, reason, nil)
+}
+
+// tellThose tells those whom the record's rule includes and who hold one of the tokens; nil tells all of them.
+func (a *App) tellThose(ctx context.Context, t *store.Tx, r *record.Record, reason string, among []sharing.Token) error {
 	p, err := a.load(ctx)
 	if err != nil {
 		return err
 	}
 	audience := audienceOf(r)
+	slices.Sort(among)
 	ids := make([]string, 0, len(p.byID))
 	for id, x := range p.byID {
-		if x.Active && sharing.Meet(audience, p.tokens(x, a.now())) {
+		if !x.Active {
+			continue
+		}
+		held := p.tokens(x, a.now())
+		if sharing.Meet(audience, held) && (among == nil || sharing.Meet(among, held)) {
 			ids = append(ids, id)
 		}
 	}
@@ -238,4 +251,13 @@ func (a *App) ExpireAlerts(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// mustJSON writes one of our own types, which always marshal.
+func mustJSON(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -103,3 +104,25 @@ func (n names) SubstanceName(id, lang string) (string, bool) { return n.catalogu
 func (n names) SubstanceClasses(id string) []string { return n.catalogue.Ancestors(id) }
 
 func (n names) PlaceName(code, lang string) (string, bool) { return n.directory.PlaceName(code, lang) }
+
+func (n names) ParticipantName(code, lang string) (string, bool) {
+	p, ok := n.directory.Participant(code)
+	if !ok {
+		return "", false
+	}
+	return p.Name(lang), true
+}
+
+func (n names) GroupName(id, lang string) (string, bool) {
+	if !n.directory.HasGroup(id) {
+		return "", false
+	}
+	group, _, _ := strings.Cut(id, "/")
+	g, _ := n.directory.Group(group)
+	return g.Label() + " " + g.Title(lang), true
+}
+
+func (n names) IsLine(id string) bool {
+	g, ok := n.directory.Group(id)
+	return ok && g.Type == coalition.LineOfAction
+}

@@ -19,6 +19,8 @@ func audienceOf(r *record.Record) []sharing.Token {
 func byState(kind, state string) string  { return kind + "/state=" + state }
 func byPlace(kind, place string) string  { return kind + "/place=" + place }
 func bySubstance(kind, id string) string { return kind + "/substance=" + id }
+func byTopic(kind, topic string) string  { return kind + "/topic=" + topic }
+func byOwner(kind, owner string) string  { return kind + "/owner=" + owner }
 func byDay(kind string) string           { return kind + "@day" }
 func retractedOf(kind string) string     { return kind + "/retracted" }
 
@@ -36,6 +38,12 @@ func (a *App) project(k *record.Kind, r *record.Record, b record.Body) *store.Pr
 	substances := a.withClasses(r.Substances)
 	p.Facets = append(p.Facets, store.Facet{Name: r.Kind, ByChange: true}, store.Facet{Name: byDay(r.Kind), Day: day},
 		store.Facet{Name: byState(r.Kind, r.State), ByChange: true})
+	for _, t := range r.Topics {
+		p.Facets = append(p.Facets, store.Facet{Name: byTopic(r.Kind, t), ByChange: true})
+	}
+	if k.Line == "programme" {
+		p.Facets = append(p.Facets, store.Facet{Name: byOwner(r.Kind, r.Owner), ByChange: true})
+	}
 	for _, pl := range r.Places {
 		p.Facets = append(p.Facets, store.Facet{Name: byPlace(r.Kind, pl), Day: day})
 	}

@@ -63,7 +63,7 @@ func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
 // newest returns the last changed reports of every kind that people write, the newest first.
 func (a *App) newest(ctx context.Context, v Viewer, each int) ([]*Shown, error) {
 	var out []*Shown
-	for _, k := range kinds.Authored() {
+	for _, k := range kinds.Reports() {
 		l, err := a.List(ctx, v, Query{Kind: k.Name, Limit: each})
 		if err != nil {
 			return nil, err

@@ -151,10 +151,14 @@ func (a *App) People(ctx context.Context, v Viewer, participant string) ([]Membe
 			out = append(out, Member{x, p.registrations[id]})
 		}
 	}
-	slices.SortFunc(out, func(x, y Member) int {
+	sortMembers(out)
+	return out, nil
+}
+
+func sortMembers(list []Member) {
+	slices.SortFunc(list, func(x, y Member) int {
 		return strings.Compare(x.Participant+"\x00"+x.Name+"\x00"+x.ID, y.Participant+"\x00"+y.Name+"\x00"+y.ID)
 	})
-	return out, nil
 }
 
 // Taking says how a participant takes part: the officials registered now and the groups they are in.
@@ -170,7 +174,7 @@ func (a *App) Participation(ctx context.Context) (map[string]Taking, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]Taking{}
+	out, registered := map[string]Taking{}, map[string]bool{}
 	for _, x := range a.directory.Participants() {
 		out[x.Code] = Taking{Part: x.Shipped}
 	}
@@ -180,6 +184,9 @@ func (a *App) Participation(ctx context.Context) (map[string]Taking, error) {
 		}
 		t := out[x.Participant]
 		live := false
+		if len(p.registrations[id]) > 0 && !registered[x.Participant] { // from the first registration on, registrations alone say
+			registered[x.Participant], t.Part = true, false
+		}
 		for _, g := range p.registrations[id] {
 			if g.Live(a.now()) {
 				live = true

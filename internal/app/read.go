@@ -20,7 +20,7 @@ type Shown struct {
 	Fields   record.Body
 	Audience []sharing.Token
 	Why      sharing.Token // the token by which the viewer sees it; "" for the operator
-	Mine     bool          // the viewer may change it
+	Mine     bool          // the viewer may change it: he is an official of the owner, or chairs the group that it stands in
 }
 
 // Get returns a record. NotFound is the answer both for a hidden one and for none at all.
@@ -41,7 +41,7 @@ func (a *App) show(v Viewer, r *record.Record) (*Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shown{Record: r, Kind: k, Fields: b, Audience: audienceOf(r), Mine: v.Owns(r.Owner) && r.Retracted == nil}
+	s := &Shown{Record: r, Kind: k, Fields: b, Audience: audienceOf(r), Mine: mayWrite(v, k, r) && r.Retracted == nil}
 	s.Why, _ = sharing.Reason(s.Audience, v.Tokens)
 	return s, nil
 }
@@ -53,6 +53,7 @@ type Query struct {
 	Place     string // country or subdivision
 	Substance string // substance or class
 	Owner     string
+	Topic     string      // group, section, Line of Action or theme
 	From, To  record.Date // of the event, inclusive
 	Text      string
 	Retracted bool   // list the retracted ones
@@ -135,7 +136,7 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 	p = store.Page{Ascending: q.Ascending, Limit: q.Limit + 1}
 	dayed := q.Sort == "day" || q.From != "" || q.To != ""
 	filters := 0
-	for _, s := range []string{q.State, q.Place, q.Substance, q.Owner} {
+	for _, s := range []string{q.State, q.Place, q.Substance, q.Owner, q.Topic} {
 		if s != "" {
 			filters++
 		}
@@ -147,6 +148,10 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 		facet, dayed = bySubstance(q.Kind, q.Substance), true
 	case q.Place != "" && (dayed || q.Sort == ""):
 		facet, dayed = byPlace(q.Kind, q.Place), true
+	case q.Topic != "" && !dayed:
+		facet = byTopic(q.Kind, q.Topic)
+	case q.Owner != "" && !dayed && byProgramme(q.Kind):
+		facet = byOwner(q.Kind, q.Owner)
 	case q.State != "" && !dayed:
 		facet = byState(q.Kind, q.State)
 	case dayed:
@@ -166,6 +171,12 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 	}
 	p.Facet = facet
 	return p, facet, filters == 1
+}
+
+// byProgramme reports whether records of the kind have a list by owner.
+func byProgramme(kind string) bool {
+	k, ok := kinds.Get(kind)
+	return ok && k.Line == "programme"
 }
 
 func lastDay(d record.Date) (int64, bool) {
@@ -219,6 +230,7 @@ func matches(q Query, r *record.Record) bool {
 	switch {
 	case q.State != "" && r.State != q.State,
 		q.Owner != "" && r.Owner != q.Owner,
+		q.Topic != "" && !slices.Contains(r.Topics, q.Topic),
 		q.Place != "" && !slices.Contains(r.Places, q.Place),
 		!q.Retracted && r.Retracted != nil:
 		return false

@@ -29,6 +29,11 @@ func checkNote(text string) record.Problems {
 
 // Comment adds to the discussion on a record that the viewer sees.
 func (a *App) Comment(ctx context.Context, v Viewer, id, text string) error {
+	return a.CommentOn(ctx, v, id, "", text)
+}
+
+// CommentOn is Comment on one paragraph of the record's text: anchor is its number from 1.
+func (a *App) CommentOn(ctx context.Context, v Viewer, id, anchor, text string) error {
 	if !v.SignedIn() {
 		return refuse(Unauthenticated, "error.unauthenticated")
 	}
@@ -41,10 +46,14 @@ func (a *App) Comment(ctx context.Context, v Viewer, id, text string) error {
 		return invalid(p)
 	}
 	return a.store.Write(ctx, func(t *store.Tx) error {
-		if _, err := a.visible(ctx, &t.Reader, v, id); err != nil {
+		s, err := a.visible(ctx, &t.Reader, v, id)
+		if err != nil {
 			return err
 		}
-		return t.AddComment(ctx, store.Comment{ID: newID(t.Now()), Record: id, Person: v.Person.ID, Text: text})
+		if err := a.mayComment(s.Record, anchor); err != nil {
+			return err
+		}
+		return t.AddComment(ctx, store.Comment{ID: newID(t.Now()), Record: id, Person: v.Person.ID, Text: text, Anchor: anchor})
 	})
 }
 

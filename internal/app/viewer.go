@@ -15,6 +15,7 @@ type Viewer struct {
 	Person   *coalition.Person // nil for the public and the operator
 	Operator bool              // acts on the server's own machine
 	Tokens   []sharing.Token
+	Chairs   []string // groups and sections whose co-chair or coordinator he is now, sorted
 }
 
 // Public is the viewer who is not signed in.
@@ -50,12 +51,34 @@ func (v Viewer) Participant() string {
 	return v.Person.Participant
 }
 
+// Owner returns the code under which what the viewer makes is owned: his participant's or his organisation's.
+func (v Viewer) Owner() string {
+	if v.Person != nil && v.Person.Stakeholder != "" {
+		return sharing.PartnerOwner(v.Person.Stakeholder)
+	}
+	return v.Participant()
+}
+
+// ChairsAny reports whether the viewer is co-chair or coordinator of one of the groups or sections, or of the
+// secretariat. Who chairs a section chairs what stands in the whole group as well.
+func (v Viewer) ChairsAny(topics []string) bool {
+	if v.Operator || v.Has(coalition.Secretariat) {
+		return true
+	}
+	for _, t := range topics {
+		if _, ok := slices.BinarySearch(v.Chairs, t); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // Owns reports whether the viewer may change what the participant owns: he is one of its registered officials.
 func (v Viewer) Owns(owner string) bool {
 	if v.Operator {
 		return true
 	}
-	_, ok := slices.BinarySearch(v.Tokens, sharing.Participant(owner))
+	_, ok := slices.BinarySearch(v.Tokens, sharing.Owner(owner))
 	return ok
 }
 
@@ -117,7 +140,7 @@ func (a *App) ViewerByID(ctx context.Context, id string) (Viewer, error) {
 	if err != nil {
 		return Public, err
 	}
-	return a.viewer(p, p.byID[id])
+	return a.viewer(ctx, p, p.byID[id])
 }
 
 // ViewerByEmail returns the viewer for a person's address, for the command line's --as.
@@ -126,14 +149,35 @@ func (a *App) ViewerByEmail(ctx context.Context, email string) (Viewer, error) {
 	if err != nil {
 		return Public, err
 	}
-	return a.viewer(p, p.byEmail[coalition.NormalEmail(email)])
+	return a.viewer(ctx, p, p.byEmail[coalition.NormalEmail(email)])
 }
 
-func (a *App) viewer(p *people, x *coalition.Person) (Viewer, error) {
+func (a *App) viewer(ctx context.Context, p *people, x *coalition.Person) (Viewer, error) {
 	if x == nil || !x.Active {
 		return Public, refuse(Unauthenticated, "error.unauthenticated")
 	}
-	return Viewer{Person: x, Tokens: p.tokens(x, a.now())}, nil
+	if x.Stakeholder != "" {
+		ok, err := a.verified(ctx, x.Stakeholder)
+		if err != nil {
+			return Public, err
+		}
+		if !ok {
+			return Public, refuse(Unauthenticated, "error.unauthenticated")
+		}
+	}
+	return Viewer{Person: x, Tokens: p.tokens(x, a.now()), Chairs: p.chairs(x, a.now())}, nil
+}
+
+// chairs returns the groups and sections whose co-chair or coordinator a person is at a time.
+func (p *people) chairs(x *coalition.Person, at time.Time) []string {
+	var out []string
+	for _, g := range p.registrations[x.ID] {
+		if g.Live(at) && (slices.Contains(g.Roles, coalition.CoChairRole) || slices.Contains(g.Roles, coalition.Coordinator)) {
+			out = append(out, g.Group, g.Group+"/"+string(g.Section))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Readers says who can see something: how many people, of which participants.

@@ -9,6 +9,7 @@ import (
 	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
+	"tocsin/internal/sharing"
 	"tocsin/internal/store"
 )
 
@@ -37,7 +38,7 @@ func (a *App) Create(ctx context.Context, v Viewer, d Draft) (*record.Record, er
 		return nil, err
 	}
 	r := a.fromDraft(v, k, d)
-	if !d.system && !v.Owns(r.Owner) {
+	if !d.system && (!v.Owns(r.Owner) || sharing.PartnerOf(r.Owner) != "" && !k.Partners) {
 		return nil, refuse(Forbidden, "error.owner")
 	}
 	b, problems := k.Complete(r, a.names, a.today())
@@ -46,7 +47,13 @@ func (a *App) Create(ctx context.Context, v Viewer, d Draft) (*record.Record, er
 		return nil, invalid(problems)
 	}
 	err = a.store.Write(ctx, func(t *store.Tx) error {
-		if err := a.checkLinks(ctx, t, v, r.Links); err != nil {
+		if err := a.checkLinks(ctx, t, v, r, r.Links); err != nil {
+			return err
+		}
+		if err := a.admit(ctx, t, v, k, r, b); err != nil {
+			return err
+		}
+		if err := a.claim(ctx, t, r, b, nil); err != nil {
 			return err
 		}
 		_, err := t.Put(ctx, r, a.project(k, r, b), nil, nil, v.Actor(), "create")
@@ -74,7 +81,7 @@ func (a *App) fromDraft(v Viewer, k *record.Kind, d Draft) *record.Record {
 		r.Author = v.Person.ID
 	}
 	if r.Owner == "" {
-		r.Owner = v.Participant()
+		r.Owner = v.Owner()
 	}
 	if d.Private && slices.Contains(k.Workflow.States, "draft") {
 		r.State = "draft"
@@ -101,7 +108,7 @@ func trimText(t record.Text) record.Text {
 // be read as a mistake or as a promise.
 func (a *App) checkAudience(ctx context.Context, r *record.Record) record.Problems {
 	var p record.Problems
-	if _, ok := a.directory.Participant(r.Owner); !ok {
+	if _, ok := a.directory.Participant(r.Owner); !ok && sharing.PartnerOf(r.Owner) == "" {
 		p.Add("owner", "problem.participant", "value", r.Owner)
 	}
 	for _, c := range r.Sharing.Audience {
@@ -125,19 +132,6 @@ func (a *App) checkAudience(ctx context.Context, r *record.Record) record.Proble
 		}
 	}
 	return p
-}
-
-func (a *App) checkLinks(ctx context.Context, t *store.Tx, v Viewer, links []record.Link) error {
-	for _, l := range links {
-		s, err := t.Record(ctx, l.To)
-		if errors.Is(err, store.ErrNotFound) || (err == nil && !v.Sees(s.Record)) {
-			return refuse(NotFound, "error.link", "id", l.To)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // edit changes a record inside a transaction: it finds it, applies the sharing rule, compares the version, lets change
@@ -165,6 +159,9 @@ func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action
 		problems = append(problems, a.checkAudience(ctx, after)...)
 		if len(problems) > 0 {
 			return invalid(problems)
+		}
+		if err := a.claim(ctx, t, after, b, before.Record); err != nil {
+			return err
 		}
 		_, err = t.Put(ctx, after, a.project(k, after, b), before, old, v.Actor(), action)
 		return err
@@ -215,20 +212,20 @@ func (a *App) Update(ctx context.Context, v Viewer, id string, version int, d Dr
 				added = append(added, l)
 			}
 		}
-		return a.checkLinks(ctx, t, v, added)
+		return a.checkLinks(ctx, t, v, r, added)
 	})
 }
 
 func mayChange(v Viewer, k *record.Kind, r *record.Record) error {
 	switch {
-	case !v.Owns(r.Owner):
+	case !mayWrite(v, k, r):
 		return refuse(Forbidden, "error.owner")
 	case r.Retracted != nil:
 		return refuse(Conflict, "error.retracted")
 	case !k.Authored:
 		return refuse(Forbidden, "error.system")
-	case r.Kind == "alert" && r.State != "draft":
-		return refuse(Conflict, "error.issued")
+	case slices.Contains(k.Workflow.Locked, r.State):
+		return refuse(Conflict, "error.locked", "state", r.State)
 	}
 	return nil
 }
@@ -247,6 +244,9 @@ func (a *App) Retract(ctx context.Context, v Viewer, id string, version int, not
 			return refuse(Conflict, "error.retracted")
 		}
 		r.Retracted = &record.Retraction{At: t.Now(), By: v.Actor(), Note: note}
+		if err := a.tellCiting(ctx, t, r); err != nil {
+			return err
+		}
 		return a.tellAgain(ctx, t, r, "retracted")
 	})
 }
@@ -262,14 +262,21 @@ func (a *App) Step(ctx context.Context, v Viewer, id string, version int, step, 
 			return invalid(record.Problems{{Field: "reason", Key: "problem.required"}})
 		}
 		r.State, r.Reason = s.To, reason
+		if s.Widen != "" {
+			r.Sharing = record.Sharing{TLP: s.Widen}
+		}
 		return a.afterStep(ctx, t, v, r, s)
 	})
 }
 
 func (a *App) mayStep(ctx context.Context, t *store.Tx, v Viewer, k *record.Kind, r *record.Record, step string) (record.Step, error) {
 	s, ok := k.Workflow.Step(step, r.State)
+	may, err := a.takes(ctx, &t.Reader, v, r, s)
+	if err != nil {
+		return s, err
+	}
 	switch {
-	case !v.Owns(r.Owner):
+	case ok && !may, !ok && !v.Owns(r.Owner):
 		return s, refuse(Forbidden, "error.owner")
 	case r.Retracted != nil:
 		return s, refuse(Conflict, "error.retracted")
@@ -293,7 +300,7 @@ func (a *App) mayStep(ctx context.Context, t *store.Tx, v Viewer, k *record.Kind
 // Steps returns the steps that the viewer may take now.
 func (a *App) Steps(ctx context.Context, v Viewer, r *record.Record) []record.Step {
 	k, ok := kinds.Get(r.Kind)
-	if !ok || !v.Owns(r.Owner) || r.Retracted != nil {
+	if !ok || !v.SignedIn() && !v.Operator || r.Retracted != nil {
 		return nil
 	}
 	var last string
@@ -302,6 +309,10 @@ func (a *App) Steps(ctx context.Context, v Viewer, r *record.Record) []record.St
 	}
 	var steps []record.Step
 	for _, s := range k.Workflow.StepsFrom(r.State) {
+		may, err := a.takes(ctx, a.store.Read(), v, r, s)
+		if err != nil || !may {
+			continue
+		}
 		if (s.Duty == "" || v.Has(coalition.Duty(s.Duty))) && (!s.Second || last != v.Actor()) {
 			steps = append(steps, s)
 		}

@@ -51,11 +51,19 @@ func TestCountsAreTheReports(t *testing.T) {
 	if types[State] != 163 || types[Union] != 1 || types[Organisation] != 15 || types[SecretariatType] != 1 || signed != 81 {
 		t.Errorf("types %v, signatories %d", types, signed)
 	}
-	working, sub := 0, 0
+	working, sub, lines, networks := 0, 0, 0, 0
 	for _, g := range d.Groups() {
-		if g.Parent == "" {
+		switch g.Type {
+		case WorkingGroup:
 			working++
-		} else if sub++; !d.HasGroup(g.Parent) {
+		case SubWorkingGroup:
+			sub++
+		case LineOfAction:
+			lines++
+		default:
+			networks++
+		}
+		if g.Parent != "" && !d.HasGroup(g.Parent) {
 			t.Errorf("%s belongs to %s, which is not there", g.ID, g.Parent)
 		}
 		for _, l := range Languages {
@@ -73,7 +81,7 @@ func TestCountsAreTheReports(t *testing.T) {
 	for _, c := range d.Coordinators() {
 		coordinators += c.Count
 	}
-	if working != 3 || sub != 7 || coordinators != 16 || len(d.Regions()) != 6 {
+	if working != 3 || sub != 7 || lines != 12 || networks != 7 || coordinators != 16 || len(d.Regions()) != 6 {
 		t.Errorf("%d Working Groups, %d Sub-Working Groups, %d coordinators, %d regions", working, sub, coordinators, len(d.Regions()))
 	}
 }

@@ -96,13 +96,49 @@ type Coordinators struct {
 	Count        int    `yaml:"count"`
 }
 
-// Group is a Working Group or a Sub-Working Group. Each exists twice, once a section.
+// GroupType says what a group is.
+type GroupType string
+
+// The types of groups.
+const (
+	WorkingGroup     GroupType = "working-group"
+	SubWorkingGroup  GroupType = "sub-working-group"
+	LineOfAction     GroupType = "line-of-action"
+	Network          GroupType = "network"
+	RegionalDialogue GroupType = "regional-dialogue"
+)
+
+// GroupTypes lists every type.
+var GroupTypes = []GroupType{WorkingGroup, SubWorkingGroup, LineOfAction, Network, RegionalDialogue}
+
+// Group is a Working Group, a Sub-Working Group, a Line of Action or a network. Working Groups and Sub-Working Groups
+// exist twice, once a section; elsewhere a section only says at which hours its people meet.
 type Group struct {
 	ID       string            `yaml:"id"`
-	Parent   string            `yaml:"parent"` // "" for a Working Group
+	Type     GroupType         `yaml:"type"`
+	Parent   string            `yaml:"parent"`   // the group that it belongs to or continues; "" for a Working Group
+	Launched string            `yaml:"launched"` // partial date, "" where the report does not say
+	By       []string          `yaml:"by"`       // participants that launched it or stand behind it
+	Members  []string          `yaml:"members"`  // participants named as its members; empty where registration alone says
+	Founders int               `yaml:"founders"` // countries that launched it, where only their number is known
+	Site     string            `yaml:"site"`
 	Titles   map[string]string `yaml:"titles"`
 	Theme    string            `yaml:"theme"` // English
 	CoChairs []CoChair         `yaml:"-"`
+}
+
+// Sectioned reports whether the group exists as an East and a West section.
+func (g *Group) Sectioned() bool { return g.Type == WorkingGroup || g.Type == SubWorkingGroup }
+
+// Label is the group's id as people write it: "SWG 1.1", "L5", "ICATI".
+func (g *Group) Label() string {
+	if g.Type == SubWorkingGroup {
+		return "SWG " + g.ID[3:]
+	}
+	if g.Type == WorkingGroup {
+		return "WG " + g.ID[2:]
+	}
+	return strings.ToUpper(g.ID)
 }
 
 // Title returns the title in the language, else in English.
@@ -172,6 +208,12 @@ func read() (*Directory, error) {
 	}
 	d.regions, d.sections, d.groups, d.coordinators = groups.Regions, groups.Sections, groups.Groups, groups.Coordinators
 	for _, g := range d.groups {
+		if g.Type == "" {
+			g.Type = WorkingGroup
+			if g.Parent != "" {
+				g.Type = SubWorkingGroup
+			}
+		}
 		for _, c := range groups.CoChairs {
 			if c.Group == g.ID {
 				g.CoChairs = append(g.CoChairs, c)
@@ -234,7 +276,32 @@ func (d *Directory) Regions() []Region { return d.regions }
 // Sections returns the two sections that every group has.
 func (d *Directory) Sections() []Section { return d.sections }
 
-// Groups returns the Working Groups, each followed by its Sub-Working Groups.
+// GroupsOf returns the groups of a type, in the order of the data.
+func (d *Directory) GroupsOf(t GroupType) []*Group {
+	var out []*Group
+	for _, g := range d.groups {
+		if g.Type == t {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// Above returns a group's id and those of the groups that it belongs to, nearest first.
+func (d *Directory) Above(id string) []string {
+	var out []string
+	for id != "" && len(out) < 5 {
+		out = append(out, id)
+		g, ok := d.Group(id)
+		if !ok {
+			break
+		}
+		id = g.Parent
+	}
+	return out
+}
+
+// Groups returns the Working Groups, each followed by its Sub-Working Groups, then the Lines of Action and the networks.
 func (d *Directory) Groups() []*Group { return d.groups }
 
 // Group returns the group of an id.

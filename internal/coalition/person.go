@@ -42,12 +42,13 @@ const (
 	FocalPoint    Duty = "focal-point"   // administers the people of the own participant
 	Analyst       Duty = "analyst"       // assesses signals
 	Curator       Duty = "curator"       // answers for the catalogue of substances
+	Signatory     Duty = "signatory"     // signs for the state, by the credentials that the secretariat has seen
 	Secretariat   Duty = "secretariat"   // administers the people of every participant
 	Administrator Duty = "administrator" // gives every duty
 )
 
 // Duties lists every duty.
-var Duties = []Duty{FocalPoint, Analyst, Curator, Secretariat, Administrator}
+var Duties = []Duty{FocalPoint, Analyst, Curator, Signatory, Secretariat, Administrator}
 
 // Person is an official or expert. He belongs to one participant or to one stakeholder organisation.
 type Person struct {

@@ -72,6 +72,12 @@ func checkValue(path string, f *Field, v reflect.Value, n Namer, today Date, p *
 		for i := range v.Len() {
 			checkPlace(path, v.Index(i).String(), n, p)
 		}
+	case TypeGroup, TypeMember, TypeTime, TypeZone, TypeURL, TypeEmail:
+		checkReference(path, f, v.String(), n, p)
+	case TypeLines, TypeMembers, TypeLanguages:
+		for i := range v.Len() {
+			checkReference(path, f, v.Index(i).String(), n, p)
+		}
 	case TypeSubstance:
 		if _, ok := n.SubstanceName(v.String(), "en"); !ok {
 			p.Add(path, "problem.substance", "value", v.String())

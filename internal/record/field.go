@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,9 +26,42 @@ const (
 	TypeCountries FieldType = "countries"
 	TypePlace     FieldType = "place" // ISO 3166-2
 	TypeSubstance FieldType = "substance"
+	TypeGroup     FieldType = "group"        // a group ("swg1.1") or a section of one ("swg1.1/west")
+	TypeLines     FieldType = "lines"        // several Lines of Action
+	TypeMember    FieldType = "participant"  // code of a participant
+	TypeMembers   FieldType = "participants" // codes of several
+	TypeLanguages FieldType = "languages"    // several of Languages
+	TypeTime      FieldType = "time"         // HH:MM, 24 hours
+	TypeZone      FieldType = "zone"         // IANA time zone
+	TypeURL       FieldType = "url"          // https or http address
+	TypeEmail     FieldType = "email"
 	TypeList      FieldType = "list" // repeated group of Fields
 	TypeData      FieldType = "data" // structured, made by the system, never entered
 )
+
+// Several reports whether a field holds several values.
+func (t FieldType) Several() bool {
+	switch t {
+	case TypeChoices, TypeCountries, TypeLines, TypeMembers, TypeLanguages:
+		return true
+	}
+	return false
+}
+
+// One returns the type of one value of a field that holds several.
+func (t FieldType) One() FieldType {
+	switch t {
+	case TypeChoices:
+		return TypeChoice
+	case TypeCountries:
+		return TypeCountry
+	case TypeLines:
+		return TypeGroup
+	case TypeMembers:
+		return TypeMember
+	}
+	return t
+}
 
 // Field declares one field of a body. Its label and help are the message keys field.KIND.NAME and help.KIND.NAME.
 type Field struct {
@@ -50,7 +84,7 @@ type Field struct {
 //
 //	Purity float64 `json:"purity" field:"number,least=0,most=100,unit=%"`
 //
-// Options stand as options=a|b|c. Fields without a tag are left out. It panics on a tag that it does not understand,
+// The fields of embedded structs are declared in their place. Options stand as options=a|b|c. Fields without a tag are left out. It panics on a tag that it does not understand,
 // since that is a mistake in the program.
 func FieldsOf(body any) []Field {
 	t := reflect.TypeOf(body)
@@ -60,6 +94,13 @@ func FieldsOf(body any) []Field {
 	var fields []Field
 	for i := range t.NumField() {
 		sf := t.Field(i)
+		if sf.Anonymous && sf.Type.Kind() == reflect.Struct {
+			for _, f := range FieldsOf(reflect.New(sf.Type).Interface()) {
+				f.index = append(slices.Clone(sf.Index), f.index...)
+				fields = append(fields, f)
+			}
+			continue
+		}
 		tag, ok := sf.Tag.Lookup("field")
 		if !ok {
 			continue

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 )
 
 // Kind declares a type of record: its fields, its workflow, and through its Body how it is derived, checked and counted.
@@ -17,6 +18,16 @@ type Kind struct {
 	Sharing  TLP    // proposed for a new record
 	Authored bool   // people write it with the form and by import; false for what only the system makes
 	Named    string // the list field that holds the substances, each item with "substance" and "given"; "" for none
+	// Under names the kinds to one of which a record belongs: it holds exactly one link "part-of" to such a record and is
+	// made from that record's page. Empty for records that stand alone.
+	Under []string
+	// Follows names the kinds that a record of this kind may answer: from their pages it is made with a link "answers".
+	Follows []string
+	// Chaired is set where the co-chairs and coordinators of the groups that a record stands in, and the secretariat, may
+	// write and change it beside the owner's officials.
+	Chaired bool
+	// Partners is set where people of stakeholder organisations may write records of the kind, which their organisation owns.
+	Partners bool
 	// Compose titles a record that has no title of its own, in the language; nil where a title must be written.
 	Compose func(r *Record, n Namer, lang string) string
 	New     func() Body
@@ -33,8 +44,28 @@ type Body interface {
 	Count(r *Record) []Tally
 }
 
-// Namer gives the names and ancestors of substances and the validity of places; the catalogue and the directory implement it.
+// Unique is implemented by bodies of which an owner has one only: a second record with the same key is refused.
+type Unique interface {
+	// UniqueKey returns what may stand once among the owner's records of the kind, "" for nothing.
+	UniqueKey() string
+}
+
+// Answered is implemented by bodies that people answer: an invitation, a consultation.
+type Answered interface {
+	// Answers returns the answers to choose from, none when nobody is asked.
+	Answers() []string
+	// AnswerUntil returns the moment after which no answer is taken; zero for none.
+	AnswerUntil() time.Time
+}
+
+// Namer gives the names and ancestors of substances and the validity of places, groups and participants; the catalogue
+// and the directory implement it.
 type Namer interface {
+	// GroupName names a group ("swg1.1") or one of its sections ("swg1.1/west").
+	GroupName(id, lang string) (string, bool)
+	// IsLine reports whether a group is a Line of Action.
+	IsLine(id string) bool
+	ParticipantName(code, lang string) (string, bool)
 	SubstanceName(id, lang string) (string, bool)
 	// SubstanceClasses returns the classes above a substance or class, nearest first.
 	SubstanceClasses(id string) []string
@@ -56,6 +87,7 @@ type Tally struct {
 type Workflow struct {
 	Initial string
 	States  []string
+	Locked  []string // states in which the content does not change any more
 	Private []string // states in which only the owner's officials see the record, whatever its rule says
 	Steps   []Step
 }
@@ -68,7 +100,34 @@ type Step struct {
 	Duty   string // a duty that the person must hold, "" for any official of the owner
 	Second bool   // a person other than the author of the last change must do it
 	Reason bool   // a reason must be given
+	By     By     // whose it is to take
+	Widen  TLP    // the label that the record gets with the step, "" for no change
+	Tell   Tell   // who is told of it
 }
+
+// By says whose a step is to take.
+type By string
+
+// The takers of steps.
+const (
+	ByOwner       By = ""            // an official of the owner
+	ByHost        By = "host"        // an official of the owner of the record that it belongs to
+	ByChair       By = "chair"       // a co-chair or coordinator of the group, or the secretariat
+	BySecretariat By = "secretariat" // the secretariat
+	BySystem      By = "system"      // the clock
+)
+
+// Tell says who is told of a step.
+type Tell string
+
+// Who is told.
+const (
+	TellNobody   Tell = ""
+	TellOwner    Tell = "owner"    // the owner's officials
+	TellHost     Tell = "host"     // the officials of the owner of the record that it belongs to
+	TellGroup    Tell = "group"    // the members of the groups and sections that the record stands in
+	TellAudience Tell = "audience" // everybody whom the rule includes
+)
 
 // StepsFrom returns the steps that lead out of state.
 func (w Workflow) StepsFrom(state string) []Step {
@@ -168,6 +227,9 @@ func (k *Kind) checkEnvelope(r *Record, p *Problems) {
 	}
 	checkText("title", r.Title, maxTitle, p)
 	checkText("summary", r.Summary, maxSummary, p)
+	if len(k.Under) > 0 && len(r.LinkedTo(PartOf)) != 1 {
+		p.Add("links", "problem.under")
+	}
 	if len(r.Links) > maxLinks {
 		p.Add("links", "problem.many", "max", maxLinks)
 	}

@@ -84,6 +84,7 @@ type Record struct {
 	When        Date            `json:"when,omitempty"`   // of the event, with its precision
 	Places      []string        `json:"places,omitempty"` // ISO 3166-1 alpha-2 or ISO 3166-2
 	Substances  []string        `json:"substances,omitempty"`
+	Topics      []string        `json:"topics,omitempty"` // groups ("swg1.1"), sections ("swg1.1/west"), Lines of Action ("l5") and themes ("theme:legislation") that it stands in
 	Links       []Link          `json:"links,omitempty"`
 	Attachments []Attachment    `json:"attachments,omitempty"`
 	External    []External      `json:"external,omitempty"`
@@ -102,6 +103,7 @@ func (r *Record) Clone() *Record {
 	c.Sharing = r.Sharing.Clone()
 	c.Title, c.Summary = cloneText(r.Title), cloneText(r.Summary)
 	c.Places, c.Substances = slices.Clone(r.Places), slices.Clone(r.Substances)
+	c.Topics = slices.Clone(r.Topics)
 	c.Links, c.Attachments, c.External = slices.Clone(r.Links), slices.Clone(r.Attachments), slices.Clone(r.External)
 	c.Body = slices.Clone(r.Body)
 	if r.Retracted != nil {

@@ -18,8 +18,11 @@ type names struct{}
 func (names) SubstanceName(id, _ string) (string, bool) {
 	return id, id == "fentanyl" || id == "heroin"
 }
-func (names) SubstanceClasses(string) []string        { return []string{"opioid"} }
-func (names) PlaceName(code, _ string) (string, bool) { return code, code == "GH" || code == "GH-AA" }
+func (names) SubstanceClasses(string) []string           { return []string{"opioid"} }
+func (names) GroupName(id, _ string) (string, bool)      { return id, id == "swg1.1" || id == "l5" }
+func (names) IsLine(id string) bool                      { return id == "l5" }
+func (names) ParticipantName(c, _ string) (string, bool) { return c, c == "GH" }
+func (names) PlaceName(code, _ string) (string, bool)    { return code, code == "GH" || code == "GH-AA" }
 
 func TestWeeks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -31,6 +31,29 @@ func Organisation(id string) Token { return "o:" + id }
 // Person is the token of one person.
 func Person(id string) Token { return "u:" + id }
 
+// partnerMark leads the code of an owner that is a stakeholder organisation: "~" and its id.
+const partnerMark = "~"
+
+// PartnerOwner is the owner code of a stakeholder organisation.
+func PartnerOwner(id string) string { return partnerMark + id }
+
+// PartnerOf returns the stakeholder organisation that an owner code stands for, "" for a participant.
+func PartnerOf(owner string) string {
+	if id, ok := strings.CutPrefix(owner, partnerMark); ok {
+		return id
+	}
+	return ""
+}
+
+// Owner is the token of those who answer for what an owner owns: the participant's registered officials, or the people of
+// the stakeholder organisation.
+func Owner(owner string) Token {
+	if id := PartnerOf(owner); id != "" {
+		return Organisation(id)
+	}
+	return Participant(owner)
+}
+
 // InSector narrows a participant's or group's token to one sector.
 func InSector(t Token, sector string) Token { return t + "&s:" + sector }
 
@@ -48,7 +71,7 @@ func Of(r *record.Record, private bool) []Token {
 	if r.Sharing.TLP == record.Red {
 		return red(r, private)
 	}
-	tokens := []Token{Participant(r.Owner)}
+	tokens := []Token{Owner(r.Owner)}
 	switch {
 	case private:
 	case r.Sharing.TLP == record.Clear:
@@ -75,7 +98,7 @@ func red(r *record.Record, private bool) []Token {
 	if r.Author != "" {
 		tokens = append(tokens, Person(r.Author))
 	} else {
-		tokens = append(tokens, Participant(r.Owner))
+		tokens = append(tokens, Owner(r.Owner))
 	}
 	if !private {
 		for _, c := range r.Sharing.Audience {

@@ -73,7 +73,7 @@ func (t *Tx) flushRecords(ctx context.Context) error {
 func (t *Tx) flushExternals(ctx context.Context) error {
 	rows := t.externals
 	t.externals = nil
-	return t.insert(ctx, "external (owner, system, ext, record, source_hash)", " ON CONFLICT (owner, system, ext) DO UPDATE SET source_hash = excluded.source_hash", 5, rows)
+	return t.insert(ctx, "external (owner, system, ext, record, source_hash)", " ON CONFLICT (owner, system, ext) DO UPDATE SET record = excluded.record, source_hash = excluded.source_hash", 5, rows)
 }
 
 func nonNil(b []byte) []byte {

@@ -16,6 +16,7 @@ type Comment struct {
 	Person string    `json:"person"`
 	At     time.Time `json:"at"`
 	Text   string    `json:"text"`
+	Anchor string    `json:"anchor,omitempty"` // the paragraph that it is on: its number from 1 and the language, "3 en"; "" for the whole
 }
 
 // AddComment keeps a comment with its journal entry.
@@ -26,17 +27,17 @@ func (t *Tx) AddComment(ctx context.Context, c Comment) error {
 		return err
 	}
 	t.Append(journal.Entry{Actor: c.Person, Type: "comment", Subject: c.ID, Action: "create", Payload: payload})
-	_, err = t.exec(ctx, `INSERT INTO comment (id, record, person, at, text) VALUES (?, ?, ?, ?, ?)`, c.ID, c.Record, c.Person, c.At.UnixMicro(), c.Text)
+	_, err = t.exec(ctx, `INSERT INTO comment (id, record, person, at, text, anchor) VALUES (?, ?, ?, ?, ?, ?)`, c.ID, c.Record, c.Person, c.At.UnixMicro(), c.Text, c.Anchor)
 	return err
 }
 
 // Comments returns a record's discussion, oldest first.
 func (r *Reader) Comments(ctx context.Context, rec string, limit int) ([]Comment, error) {
 	var out []Comment
-	err := r.query(ctx, `SELECT id, record, person, at, text FROM comment WHERE record = ? ORDER BY id LIMIT ?`, []any{rec, limit}, func(rows *sql.Rows) error {
+	err := r.query(ctx, `SELECT id, record, person, at, text, anchor FROM comment WHERE record = ? ORDER BY id LIMIT ?`, []any{rec, limit}, func(rows *sql.Rows) error {
 		var c Comment
 		var at int64
-		if err := rows.Scan(&c.ID, &c.Record, &c.Person, &at, &c.Text); err != nil {
+		if err := rows.Scan(&c.ID, &c.Record, &c.Person, &at, &c.Text, &c.Anchor); err != nil {
 			return err
 		}
 		c.At = micro(at)

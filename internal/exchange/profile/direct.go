@@ -73,7 +73,7 @@ func (m *Mapper) value(f record.Field, s string) (any, string) {
 		}
 		d, key := m.date(s, dateLayouts)
 		return string(d), key
-	case record.TypeChoices, record.TypeCountries:
+	case record.TypeChoices, record.TypeCountries, record.TypeLines, record.TypeMembers, record.TypeLanguages:
 		var list []any
 		for _, p := range strings.Split(s, ";") {
 			if p = strings.TrimSpace(p); p != "" {

@@ -12,6 +12,7 @@ var Alert = &record.Kind{
 		Initial: "draft",
 		States:  []string{"draft", "cleared", "issued", "cancelled", "expired"},
 		Private: []string{"draft", "cleared"},
+		Locked:  []string{"cleared", "issued", "cancelled", "expired"},
 		Steps: []record.Step{
 			{Name: "clear", From: []string{"draft"}, To: "cleared", Second: true},
 			{Name: "return", From: []string{"cleared"}, To: "draft", Reason: true},

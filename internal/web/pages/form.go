@@ -40,13 +40,17 @@ func (s *Site) newRecord(w http.ResponseWriter, r *http.Request) {
 		web.NotFound(w, r)
 		return
 	}
-	d := app.Draft{Kind: k.Name, Sharing: record.Sharing{TLP: k.Sharing}}
-	if from := r.URL.Query().Get("from"); from != "" && k.Name == "alert" {
-		var err error
-		if d, err = s.app.WarnOf(ctx, v, from); err != nil {
-			s.Fail(w, r, err)
-			return
-		}
+	q := r.URL.Query()
+	var d app.Draft
+	var err error
+	if from := q.Get("from"); from != "" && k.Name == "alert" {
+		d, err = s.app.WarnOf(ctx, v, from)
+	} else {
+		d, err = s.app.DraftOf(ctx, v, k, q.Get("under"), q.Get("answers"), q.Get("group"))
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
 	}
 	s.renderForm(w, r, http.StatusOK, k, nil, s.valuesOf(k, d), nil, "")
 }
@@ -205,6 +209,12 @@ func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Fi
 			}
 		case record.TypeCountry, record.TypeCountries:
 			x.Options = s.countryOptions(ctx)
+		case record.TypeGroup, record.TypeLines, record.TypeMember, record.TypeMembers, record.TypeLanguages, record.TypeZone:
+			s.references(ctx, &x)
+		case record.TypeTime:
+			x.Help = ui.T(ctx, "help.time")
+		case record.TypeURL:
+			x.Help = ui.T(ctx, "help.url")
 		case record.TypePlace:
 			x.Type, x.Help = record.TypeText, ui.T(ctx, "help.place")
 		case record.TypeSubstance:
@@ -228,9 +238,7 @@ func (s *Site) sharingFields(ctx context.Context, v values) []ui.Field {
 	tlp.Options = tlpOptions(ctx)
 	who := ui.Field{Path: "audience.participants", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.participants"), Help: ui.T(ctx, "help.audience"), Values: v.Values["audience.participants"], Options: s.participantOptions(ctx)}
 	groups := ui.Field{Path: "audience.groups", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.groups"), Values: v.Values["audience.groups"]}
-	for _, g := range s.app.Directory().Groups() {
-		groups.Options = append(groups.Options, ui.Option{Value: g.ID, Label: strings.ToUpper(g.ID) + " " + g.Title(lang(ctx))})
-	}
+	groups.Options = s.groupOptions(ctx)
 	sectors := ui.Field{Path: "audience.sectors", Type: record.TypeChoices, Label: fieldLabel(ctx, "audience.sectors"), Help: ui.T(ctx, "help.sectors"), Values: v.Values["audience.sectors"]}
 	for _, x := range coalition.Sectors {
 		sectors.Options = append(sectors.Options, ui.Option{Value: string(x), Label: ui.T(ctx, "sector."+string(x))})

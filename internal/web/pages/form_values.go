@@ -159,7 +159,7 @@ func (s *Site) readField(path string, f record.Field, v values, p *record.Proble
 			return t
 		}
 		return nil
-	case record.TypeChoices, record.TypeCountries:
+	case record.TypeChoices, record.TypeCountries, record.TypeLines, record.TypeMembers, record.TypeLanguages:
 		if vs := slices.DeleteFunc(slices.Clone(v.Values[path]), func(x string) bool { return x == "" }); len(vs) > 0 {
 			return vs
 		}

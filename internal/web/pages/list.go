@@ -25,7 +25,7 @@ func queryOf(r *http.Request, kind string) app.Query {
 	q := r.URL.Query()
 	return app.Query{Kind: kind, State: q.Get("state"), Place: q.Get("place"), Substance: q.Get("substance"), Owner: q.Get("owner"),
 		From: record.Date(q.Get("from")), To: record.Date(q.Get("to")), Text: q.Get("q"), Retracted: q.Get("retracted") == "yes",
-		Sort: q.Get("sort"), Ascending: q.Get("order") == "ascending", Cursor: q.Get("after")}
+		Topic: q.Get("topic"), Sort: q.Get("sort"), Ascending: q.Get("order") == "ascending", Cursor: q.Get("after")}
 }
 
 // with returns the path with one query value changed; the page of the list is forgotten.
@@ -197,7 +197,7 @@ func (s *Site) valueText(ctx context.Context, f record.Field, v any) string {
 	case []any:
 		parts := make([]string, len(x))
 		for i := range x {
-			parts[i] = s.valueText(ctx, record.Field{Type: map[record.FieldType]record.FieldType{record.TypeChoices: record.TypeChoice, record.TypeCountries: record.TypeCountry}[f.Type]}, x[i])
+			parts[i] = s.valueText(ctx, record.Field{Type: f.Type.One()}, x[i])
 		}
 		return locales.List(ctx, parts)
 	case string:
@@ -206,6 +206,12 @@ func (s *Site) valueText(ctx context.Context, f record.Field, v any) string {
 			return option(ctx, x)
 		case record.TypeYesNo:
 			return ui.T(ctx, "form."+x)
+		case record.TypeGroup:
+			return s.groupName(ctx, x)
+		case record.TypeMember, record.TypeMembers:
+			return s.participantName(ctx, x)
+		case record.TypeLanguages:
+			return ui.T(ctx, "language."+x)
 		case record.TypeCountry, record.TypePlace:
 			return s.place(ctx, x)
 		case record.TypeSubstance:

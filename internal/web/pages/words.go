@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tocsin/internal/app"
+	"tocsin/internal/coalition"
 	"tocsin/internal/record"
 	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
@@ -35,6 +36,81 @@ func (s *Site) participantName(ctx context.Context, code string) string {
 		return p.Name(lang(ctx))
 	}
 	return code
+}
+
+// groupName names a group or a section of one in the viewer's language: "SWG 1.1 … (West)".
+func (s *Site) groupName(ctx context.Context, id string) string {
+	group, section, sectioned := strings.Cut(id, "/")
+	g, ok := s.app.Directory().Group(group)
+	if !ok {
+		return id
+	}
+	name := g.Label() + " " + g.Title(lang(ctx))
+	if g.Type == coalition.Network || g.Type == coalition.RegionalDialogue {
+		name = g.Title(lang(ctx))
+	}
+	if sectioned {
+		name += " (" + ui.T(ctx, "section."+section) + ")"
+	}
+	return name
+}
+
+// groupOptions are the groups, and the sections of those that have sections.
+func (s *Site) groupOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, g := range s.app.Directory().Groups() {
+		out = append(out, ui.Option{Value: g.ID, Label: s.groupName(ctx, g.ID)})
+		if g.Sectioned() {
+			for _, sec := range s.app.Directory().Sections() {
+				id := g.ID + "/" + string(sec.Hemisphere)
+				out = append(out, ui.Option{Value: id, Label: s.groupName(ctx, id)})
+			}
+		}
+	}
+	return out
+}
+
+// references turns a field that names something into one to choose from.
+func (s *Site) references(ctx context.Context, f *ui.Field) {
+	switch f.Type {
+	case record.TypeGroup:
+		f.Type, f.Options = record.TypeChoice, s.groupOptions(ctx)
+	case record.TypeLines:
+		f.Type = record.TypeChoices
+		for _, g := range s.app.Directory().GroupsOf(coalition.LineOfAction) {
+			f.Options = append(f.Options, ui.Option{Value: g.ID, Label: g.Title(lang(ctx))})
+		}
+	case record.TypeMember:
+		f.Type, f.Options = record.TypeChoice, s.participantOptions(ctx)
+	case record.TypeMembers:
+		f.Type, f.Options = record.TypeCountries, s.participantOptions(ctx)
+	case record.TypeLanguages:
+		f.Type = record.TypeChoices
+		for _, l := range record.Languages {
+			f.Options = append(f.Options, ui.Option{Value: l, Label: ui.T(ctx, "language."+l)})
+		}
+	case record.TypeZone:
+		f.Type = record.TypeChoice
+		zones := s.zones()
+		if f.Value != "" && !slices.Contains(zones, f.Value) {
+			zones = append([]string{f.Value}, zones...)
+		}
+		for _, z := range zones {
+			f.Options = append(f.Options, ui.Option{Value: z, Label: z})
+		}
+	}
+}
+
+// zones are the time zones in which participants live, with UTC.
+func (s *Site) zones() []string {
+	out := []string{"UTC"}
+	for _, p := range s.app.Directory().Participants() {
+		if p.Zone != "" {
+			out = append(out, p.Zone)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // substanceName names a substance or class in the viewer's language; "" is all of them.
