@@ -312,3 +312,18 @@ func (a *App) MembersOf(ctx context.Context, topics []string) ([]Member, error) 
 	sortMembers(out)
 	return out, nil
 }
+
+func (a *App) remind(ctx context.Context, s *Shown, p programme.Progress) error {
+	return a.store.Write(ctx, func(t *store.Tx) error {
+		owner := []sharing.Token{sharing.Owner(s.Owner)}
+		for _, m := range p.Late {
+			if err := a.tellThose(ctx, t, s.Record, "late@"+string(m.Due), owner); err != nil {
+				return err
+			}
+		}
+		if p.Next != "" && string(p.Next) <= string(record.DateOf(t.Now().AddDate(0, 0, 31))) {
+			return a.tellThose(ctx, t, s.Record, "due@"+string(p.Next), owner)
+		}
+		return nil
+	})
+}

@@ -83,6 +83,9 @@ func (a *App) fromDraft(v Viewer, k *record.Kind, d Draft) *record.Record {
 	if r.Owner == "" {
 		r.Owner = v.Owner()
 	}
+	if k.Line == "programme" {
+		r.OwnerName, _ = a.names.ParticipantName(r.Owner, "en")
+	}
 	if d.Private && slices.Contains(k.Workflow.States, "draft") {
 		r.State = "draft"
 	}

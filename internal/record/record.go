@@ -84,7 +84,8 @@ type Record struct {
 	When        Date            `json:"when,omitempty"`   // of the event, with its precision
 	Places      []string        `json:"places,omitempty"` // ISO 3166-1 alpha-2 or ISO 3166-2
 	Substances  []string        `json:"substances,omitempty"`
-	Topics      []string        `json:"topics,omitempty"` // groups ("swg1.1"), sections ("swg1.1/west"), Lines of Action ("l5") and themes ("theme:legislation") that it stands in
+	OwnerName   string          `json:"owner_name,omitempty"` // the owner's English name when the record was made: a country may take another
+	Topics      []string        `json:"topics,omitempty"`     // groups ("swg1.1"), sections ("swg1.1/west"), Lines of Action ("l5") and themes ("theme:legislation") that it stands in
 	Links       []Link          `json:"links,omitempty"`
 	Attachments []Attachment    `json:"attachments,omitempty"`
 	External    []External      `json:"external,omitempty"`

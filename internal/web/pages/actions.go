@@ -55,7 +55,7 @@ func (s *Site) retract(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) comment(w http.ResponseWriter, r *http.Request) {
 	text := r.PostFormValue("text")
-	s.done(w, r, s.app.Comment(r.Context(), s.Viewer(r), r.PathValue("id"), text), "text", map[string]string{"text": text})
+	s.done(w, r, s.app.CommentOn(r.Context(), s.Viewer(r), r.PathValue("id"), r.PostFormValue("anchor"), text), "text", map[string]string{"text": text})
 }
 
 func (s *Site) propose(w http.ResponseWriter, r *http.Request) {

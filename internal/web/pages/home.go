@@ -72,7 +72,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 			s.Fail(w, r, err)
 			return
 		}
-		p.waiting = append(p.waiting, relatedLine{title: s.title(ctx, x), url: "/r/" + x.ID, state: stateOf(ctx, x.Record), relation: s.participantName(ctx, x.Owner)})
+		p.waiting = append(p.waiting, relatedLine{title: s.title(ctx, x), url: "/r/" + x.ID, state: stateOf(ctx, x.Record), relation: s.ownerName(ctx, x.Owner)})
 	}
 	total := 0.0
 	for _, n := range o.ByCountry {
@@ -86,7 +86,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 	}
 	p.columns = []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.kind")}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "list.changed")}}
 	for _, x := range o.Newest {
-		p.newest = append(p.newest, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.Text(s.participantName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
+		p.newest = append(p.newest, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.Text(s.ownerName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.overview"), Plots: true}, homePage(p))
 }

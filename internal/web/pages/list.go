@@ -171,7 +171,7 @@ func (s *Site) rowOf(ctx context.Context, shown []record.Field, x *app.Shown) ui
 			row.Cells = append(row.Cells, ui.Text(text))
 		}
 	}
-	return ui.Row{URL: row.URL, Cells: append(row.Cells, ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.participantName(ctx, x.Owner)), ui.Text(locales.DateTime(ctx, x.Updated)))}
+	return ui.Row{URL: row.URL, Cells: append(row.Cells, ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.ownerName(ctx, x.Owner)), ui.Text(locales.DateTime(ctx, x.Updated)))}
 }
 
 func bodyOf(r *record.Record) map[string]any {

@@ -3,12 +3,14 @@ package pages
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
+	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/store"
 	"tocsin/internal/web/locales"
@@ -35,6 +37,10 @@ type recordPage struct {
 	signedIn  bool
 	mine      bool
 	warn      bool // an alert can be drafted from it
+	makes     []action
+	owner     string   // the owner's name now, where the record was made under another; else ""
+	parts     []part   // what the kind adds
+	anchors   []string // of the comments: the paragraph that each is on
 	problems  []ui.FieldProblem
 	typed     map[string]string // what was typed into a small form that was refused
 }
@@ -64,7 +70,10 @@ func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, pr
 	p := &recordPage{x: x, title: s.title(ctx, x), state: stateOf(ctx, x.Record), signedIn: v.SignedIn(), mine: x.Mine, typed: typed,
 		problems: ui.FieldProblems(ctx, problems, func(path string) string { return ui.T(ctx, "field."+path) })}
 	p.summary, _ = x.Summary.In(lang(ctx))
-	for _, load := range []func(context.Context, app.Viewer, *recordPage) error{s.loadSharing, s.loadFacts, s.loadRelated, s.loadTalk, s.loadHistory, s.loadPanel} {
+	if now, ok := s.app.Namer().ParticipantName(x.Owner, "en"); ok && x.OwnerName != "" && now != x.OwnerName {
+		p.owner = s.ownerName(ctx, x.Owner)
+	}
+	for _, load := range []func(context.Context, app.Viewer, *recordPage) error{s.loadSharing, s.loadFacts, s.loadRelated, s.loadTalk, s.loadHistory, s.loadPanel, s.loadProgramme} {
 		if err := load(ctx, v, p); err != nil {
 			s.Fail(w, r, err)
 			return
@@ -74,15 +83,20 @@ func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, pr
 		s.Fail(w, r, err)
 		return
 	}
-	s.Show(w, r, status, ui.Page{Title: p.title, Plots: x.Record.Kind == "signal"}, recordView(p))
+	s.Show(w, r, status, ui.Page{Title: p.title, Plots: x.Record.Kind == "signal" || measureOf(x.Fields) != nil}, recordView(p))
 }
 
 func (s *Site) loadSharing(ctx context.Context, v app.Viewer, p *recordPage) (err error) {
 	p.sharing, err = s.sharingOf(ctx, v, p.x)
 	p.why = s.reason(ctx, p.x.Why)
 	p.steps = s.app.Steps(ctx, v, p.x.Record)
-	p.warn = p.signedIn && p.x.Retracted == nil && (p.x.Record.Kind != "signal" || p.x.State == "confirmed") && p.x.Record.Kind != "alert"
+	p.warn = p.signedIn && p.x.Retracted == nil && warnable(p.x)
 	return err
+}
+
+// warnable reports whether an alert is drafted from such a record: a report, or a signal that was confirmed.
+func warnable(x *app.Shown) bool {
+	return x.Record.Kind == "signal" && x.State == "confirmed" || slices.Contains(kinds.Reports(), x.Kind)
 }
 
 // reason says in words why the viewer sees a record.
@@ -117,6 +131,9 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 				p.lists = append(p.lists, l)
 			}
 		case record.TypeTexts:
+			if f.Name == "name" || f.Name == "text" && p.x.Record.Kind == "recommendation" {
+				continue // it is the title, or stands by paragraphs
+			}
 			if t := textIn(body[f.Name], lang(ctx)); t != "" {
 				p.facts = append(p.facts, ui.Fact{Label: fieldLabel(ctx, f.Name), Value: ui.Text(t), Wide: true})
 			}
@@ -135,6 +152,10 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 				fact.Value = ui.Text(name)
 			case f.Type == record.TypeSubstance:
 				fact.Value = ui.Link("/substances/"+id, text)
+			case f.Type == record.TypeURL:
+				fact.Value = ui.Link(id, trim(text, 80))
+			case f.Type == record.TypeGroup:
+				fact.Value = ui.Link("/groups/"+strings.SplitN(id, "/", 2)[0], text)
 			case f.Name == "detector":
 				fact.Value = ui.Text(ui.T(ctx, "detector."+id))
 			case f.Name == "view":
@@ -192,6 +213,8 @@ func (s *Site) listOf(ctx context.Context, f record.Field, v any) ui.List {
 			switch id, _ := m[g.Name].(string); {
 			case text == "":
 				row.Cells = append(row.Cells, nil)
+			case g.Type == record.TypeURL:
+				row.Cells = append(row.Cells, ui.Link(id, trim(text, 60)))
 			case g.Type == record.TypeSubstance:
 				row.Cells = append(row.Cells, ui.Link("/substances/"+id, text))
 			default:
@@ -226,6 +249,7 @@ func (s *Site) loadTalk(ctx context.Context, v app.Viewer, p *recordPage) error 
 	}
 	for _, c := range comments {
 		name, of := s.app.PersonName(ctx, c.Person)
+		p.anchors = append(p.anchors, c.Anchor)
 		p.comments = append(p.comments, ui.Comment{ID: c.ID, At: c.At, Author: name, Of: s.participantName(ctx, of), Text: c.Text})
 	}
 	proposals, err := s.app.Proposals(ctx, v, p.x.ID)

@@ -196,7 +196,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		for _, x := range found.Records {
-			l.Rows = append(l.Rows, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.participantName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
+			l.Rows = append(l.Rows, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.ownerName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
 		}
 		if found.Next != "" {
 			l.Next = with(r.URL, "after", "") + "&after=" + found.Next

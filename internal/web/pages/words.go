@@ -185,7 +185,7 @@ func (s *Site) sharingOf(ctx context.Context, v app.Viewer, x *app.Shown) (ui.Sh
 		slices.Sort(names)
 		out.Detail = append(out.Detail, locales.List(ctx, names))
 	}
-	out.Detail = append(out.Detail, ui.T(ctx, "sharing.owner", "owner", s.participantName(ctx, x.Owner)))
+	out.Detail = append(out.Detail, ui.T(ctx, "sharing.owner", "owner", s.ownerName(ctx, x.Owner)))
 	return out, nil
 }
 

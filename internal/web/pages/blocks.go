@@ -1,0 +1,90 @@
+package pages
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"tocsin/internal/web/ui"
+)
+
+// blocks is a page of titled parts.
+type blocks struct {
+	over, title, lead string
+	actions           []action
+	parts             []part
+	problems          []ui.FieldProblem
+	plots             bool
+}
+
+// action is a link that does something, or a button of a form: then url is its name.
+type action struct {
+	label, url, value string
+	main              bool
+}
+
+// part is one part of a page: what is set is shown, in the order of the fields.
+type part struct {
+	title, text string
+	paragraphs  []string
+	body        templ.Component
+	facts       []ui.Fact
+	lines       []relatedLine
+	list        *ui.List
+	form        *smallForm
+	actions     []action
+}
+
+// smallForm is a form within a page.
+type smallForm struct {
+	action  string
+	get     bool
+	file    bool
+	hidden  []ui.Hidden
+	fields  []ui.Field
+	buttons []action
+}
+
+func (f smallForm) method() string {
+	if f.get {
+		return "get"
+	}
+	return "post"
+}
+
+func (f smallForm) encoding() string {
+	if f.file {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+// paragraph is one paragraph of a text with the comments on it.
+type paragraph struct {
+	number, text string
+	comments     []ui.Comment
+}
+
+// word is a piece of a version that is the same, added or removed.
+type word struct{ text, mark string }
+
+// versionView is one of two versions beside each other.
+type versionView struct {
+	title, who string
+	parts      [][]word
+}
+
+// matrixRow is a row of a table of two dimensions.
+type matrixRow struct {
+	name  string
+	cells []matrixCell
+}
+
+type matrixCell struct {
+	text, url string
+	gap       bool // nobody answers
+}
+
+func (s *Site) showBlocks(w http.ResponseWriter, r *http.Request, status int, p blocks) {
+	s.Show(w, r, status, ui.Page{Title: p.title, Plots: p.plots}, blocksView(p))
+}
