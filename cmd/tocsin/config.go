@@ -20,6 +20,7 @@ type config struct {
 	SMTPUser     string `yaml:"smtp_user"`
 	SMTPPassword string `yaml:"smtp_password"`
 	SMTPFrom     string `yaml:"smtp_from"`
+	SMTPReply    string `yaml:"smtp_reply"`
 	SMTPTLS      string `yaml:"smtp_tls"`
 	Detection    string `yaml:"detection"`
 }
@@ -40,6 +41,7 @@ func settings() []setting {
 		{"smtp-user", "", "name at the mail server", false, func(c *config) *string { return &c.SMTPUser }},
 		{"smtp-password", "", "password at the mail server", true, func(c *config) *string { return &c.SMTPPassword }},
 		{"smtp-from", "tocsin@localhost", "sender of letters", false, func(c *config) *string { return &c.SMTPFrom }},
+		{"smtp-reply", "", "address whose mail is handed to tocsin receive: answers to invitations come to NAME+NUMBER@…", false, func(c *config) *string { return &c.SMTPReply }},
 		{"smtp-tls", "starttls", "starttls, tls or none", false, func(c *config) *string { return &c.SMTPTLS }},
 		{"detection", "on", "on or off: whether this server runs the detection", false, func(c *config) *string { return &c.Detection }},
 	}
@@ -104,5 +106,5 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 
 func (c config) jobs(base string) jobs.Config {
 	return jobs.Config{BaseURL: base, Detection: c.Detection == "on",
-		SMTP: jobs.SMTP{Address: c.SMTP, User: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, TLS: c.SMTPTLS}}
+		SMTP: jobs.SMTP{Address: c.SMTP, User: c.SMTPUser, Password: c.SMTPPassword, From: c.SMTPFrom, Reply: c.SMTPReply, TLS: c.SMTPTLS}}
 }

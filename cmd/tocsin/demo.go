@@ -46,7 +46,7 @@ func runDemo(cmd *cobra.Command, _ []string) (err error) {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		address = "sqlite:" + filepath.Join(dir, "tocsin.db")
 	}
-	a, err := app.Open(cmd.Context(), address)
+	a, err := openFounded(cmd.Context(), address)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,10 @@ func fillDemo(ctx context.Context, a *app.App, progress io.Writer) ([]pages.Demo
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(progress, "%d signals\n", len(d.Signals))
+	fmt.Fprintf(progress, "%d signals … the Coalition's working\n", len(d.Signals))
+	if err := simulation.Programme(ctx, a, a.Directory()); err != nil {
+		return nil, err
+	}
 	var links []pages.DemoRole
 	for _, r := range simulation.Roles {
 		secret, err := a.SigninLink(ctx, app.Operator, r.Email, true)

@@ -31,7 +31,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String("log", "warn", "what is logged to standard error: debug, info, warn or error")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return setLog(cmd) }
 	root.AddCommand(demoCommand(), serveCommand(), initCommand(), importCommand(), detectCommand(), analyseCommand(),
-		substanceCommand(), exportCommand(), verifyCommand(), userCommand(), healthcheckCommand(), versionCommand())
+		substanceCommand(), exportCommand(), reportCommand(), iatiCommand(), receiveCommand(), verifyCommand(), userCommand(), healthcheckCommand(), versionCommand())
 	strict(root)
 	return root
 }
@@ -94,7 +94,7 @@ func storeFlags(cmd *cobra.Command) {
 // open opens the command's database and says as whom the command acts.
 func open(cmd *cobra.Command) (*app.App, app.Viewer, error) {
 	address, _ := cmd.Flags().GetString("database")
-	a, err := app.Open(cmd.Context(), address)
+	a, err := openFounded(cmd.Context(), address)
 	if err != nil {
 		return nil, app.Viewer{}, err
 	}
@@ -103,6 +103,18 @@ func open(cmd *cobra.Command) (*app.App, app.Viewer, error) {
 		return nil, v, errors.Join(err, a.Close())
 	}
 	return a, v, nil
+}
+
+// openFounded opens a database and writes the shipped facts into it where they are not there yet.
+func openFounded(ctx context.Context, address string) (*app.App, error) {
+	a, err := app.Open(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Found(ctx, app.Operator); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
 }
 
 func viewer(ctx context.Context, cmd *cobra.Command, a *app.App) (app.Viewer, error) {

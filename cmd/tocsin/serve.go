@@ -29,7 +29,7 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := app.Open(cmd.Context(), c.Database)
+			a, err := openFounded(cmd.Context(), c.Database)
 			if err != nil {
 				return errors.Join(err, listener.Close())
 			}

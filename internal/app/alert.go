@@ -49,6 +49,11 @@ func (a *App) tell(ctx context.Context, t *store.Tx, r *record.Record, reason st
 
 // tellThose tells those whom the record's rule includes and who hold one of the tokens; nil tells all of them.
 func (a *App) tellThose(ctx context.Context, t *store.Tx, r *record.Record, reason string, among []sharing.Token) error {
+	return a.tellExcept(ctx, t, r, reason, among, nil)
+}
+
+// tellExcept is tellThose without some people.
+func (a *App) tellExcept(ctx context.Context, t *store.Tx, r *record.Record, reason string, among []sharing.Token, except map[string]bool) error {
 	p, err := a.load(ctx)
 	if err != nil {
 		return err
@@ -57,7 +62,7 @@ func (a *App) tellThose(ctx context.Context, t *store.Tx, r *record.Record, reas
 	slices.Sort(among)
 	ids := make([]string, 0, len(p.byID))
 	for id, x := range p.byID {
-		if !x.Active {
+		if !x.Active || except[id] {
 			continue
 		}
 		held := p.tokens(x, a.now())

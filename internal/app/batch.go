@@ -27,25 +27,27 @@ func (a *App) writeBatch(ctx context.Context, v Viewer, action string, batch []p
 	if len(batch) == 0 {
 		return nil
 	}
-	return a.store.Write(ctx, func(t *store.Tx) error {
-		for _, p := range batch {
-			if err := a.unmoved(ctx, t, p); err != nil {
+	return a.store.Write(ctx, func(t *store.Tx) error { return a.putBatch(ctx, t, v, action, batch) })
+}
+
+func (a *App) putBatch(ctx context.Context, t *store.Tx, v Viewer, action string, batch []prepared) error {
+	for _, p := range batch {
+		if err := a.unmoved(ctx, t, p); err != nil {
+			return err
+		}
+		if _, err := t.Put(ctx, p.record, p.project, p.before, p.old, v.Actor(), action); err != nil {
+			return err
+		}
+		if p.source != nil {
+			t.PutExternal(*p.source)
+		}
+		for _, name := range p.unknown {
+			if err := t.AddUnknown(ctx, store.UnknownName{Name: name, Seen: 1, Owner: p.record.Owner, Record: p.record.ID}); err != nil {
 				return err
-			}
-			if _, err := t.Put(ctx, p.record, p.project, p.before, p.old, v.Actor(), action); err != nil {
-				return err
-			}
-			if p.source != nil {
-				t.PutExternal(*p.source)
-			}
-			for _, name := range p.unknown {
-				if err := t.AddUnknown(ctx, store.UnknownName{Name: name, Seen: 1, Owner: p.record.Owner, Record: p.record.ID}); err != nil {
-					return err
-				}
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // unmoved finds that nobody has changed the record since it was prepared.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
@@ -28,7 +29,7 @@ func (a *App) takes(ctx context.Context, r *store.Reader, v Viewer, x *record.Re
 	case record.ByOwner:
 		return v.Owns(x.Owner), nil
 	case record.ByChair:
-		return v.ChairsAny(x.Topics), nil
+		return v.ChairsAny(x.Topics) || x.Kind == "meeting" && !a.ofGroups(x.Topics) && v.Owns(x.Owner), nil
 	case record.BySecretariat:
 		return v.Has(coalition.Secretariat), nil
 	case record.ByHost:
@@ -122,17 +123,17 @@ func (a *App) admit(ctx context.Context, t *store.Tx, v Viewer, k *record.Kind, 
 	if host != nil && host.Retracted != nil {
 		return refuse(Conflict, "error.host.retracted")
 	}
-	switch body := b.(type) {
+	switch b.(type) {
 	case *programme.Wish:
 		if host.State != "published" && host.State != "full" {
 			return refuse(Conflict, "error.initiative.closed")
 		}
-		return a.shareWithHost(r, host)
+		return a.arrive(ctx, t, r, host, "send")
 	case *programme.Input:
 		if err := a.callOpen(host); err != nil {
 			return err
 		}
-		return a.shareWithHost(r, host)
+		return a.arrive(ctx, t, r, host, "submit")
 	case *programme.YearReport:
 		if host.Owner != r.Owner && !v.Operator {
 			return refuse(Forbidden, "error.owner")
@@ -140,15 +141,62 @@ func (a *App) admit(ctx context.Context, t *store.Tx, v Viewer, k *record.Kind, 
 		if host.State != "in-force" {
 			return refuse(Conflict, "error.pledge.not-in-force")
 		}
-	case *programme.Session, *programme.Advice, *programme.Invitation:
-		if !v.Operator && !v.Has(coalition.Secretariat) && !a.inGroup(v, r.Topics) {
+	case *programme.Session, *programme.Advice, *programme.Invitation, *programme.News:
+		if !a.writesFor(v, r) {
 			return refuse(Forbidden, "error.group")
 		}
+	case *programme.Passage:
+		if !v.Has(coalition.Secretariat) {
+			return refuse(Forbidden, "error.duty", "duty", string(coalition.Secretariat))
+		}
 	case *programme.Asked:
-		_ = body
+		if r.State == "draft" {
+			return nil
+		}
 		return a.tellStep(ctx, t, r, record.Step{Name: "ask", Tell: record.TellGroup})
 	}
 	return nil
+}
+
+// admitRow is what admit asks of a record that a table brings: nobody writes for a group that he is not in, and what a
+// state may have once only is not taken from tables.
+func (a *App) admitRow(v Viewer, r *record.Record, b record.Body) record.Problems {
+	var p record.Problems
+	switch b.(type) {
+	case *programme.Session, *programme.Advice, *programme.Invitation, *programme.News:
+		if !a.writesFor(v, r) {
+			p.Add("group", "error.group")
+		}
+	case *programme.Signature, *programme.Passage, *programme.Profile:
+		p.Add("body", "problem.by-hand")
+	}
+	return p
+}
+
+// writesFor reports whether the viewer may begin a record that a group's chairs answer for: any of its members a
+// recommendation, its chairs a meeting, a call or news. A meeting of no group is its owner's own; the rest without a group
+// is the secretariat's.
+func (a *App) writesFor(v Viewer, r *record.Record) bool {
+	switch {
+	case v.Operator || v.Has(coalition.Secretariat):
+		return true
+	case !a.ofGroups(r.Topics):
+		return r.Kind == "meeting"
+	case r.Kind == "recommendation":
+		return a.inGroup(v, r.Topics)
+	}
+	return v.ChairsAny(r.Topics)
+}
+
+// ofGroups reports whether one of the topics is a group.
+func (a *App) ofGroups(topics []string) bool { return slices.ContainsFunc(topics, a.directory.HasGroup) }
+
+// arrive lets the owner of the record that r belongs to see it and, where it is not a draft, tells him of it.
+func (a *App) arrive(ctx context.Context, t *store.Tx, r, host *record.Record, step string) error {
+	if err := a.shareWithHost(r, host); err != nil || r.State == "draft" {
+		return err
+	}
+	return a.tellThose(ctx, t, r, step+"@"+strconv.Itoa(r.Version), []sharing.Token{sharing.Owner(host.Owner)})
 }
 
 // inGroup reports whether the viewer is registered in one of the groups; what stands in no group is everybody's.

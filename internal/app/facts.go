@@ -27,8 +27,7 @@ func (a *App) Found(ctx context.Context, v Viewer) error {
 	if !v.Operator {
 		return refuse(Forbidden, "error.duty", "duty", "operator")
 	}
-	held, err := a.store.Read().Meta(ctx, "facts")
-	if err != nil || held == factsVersion {
+	if held, err := a.store.Read().Meta(ctx, "facts"); err != nil || held == factsVersion {
 		return err
 	}
 	h, err := coalition.LoadHistory()
@@ -43,10 +42,15 @@ func (a *App) Found(ctx context.Context, v Viewer) error {
 		}
 		batch = append(batch, p)
 	}
-	if err := a.writeBatch(ctx, v, "found", batch); err != nil {
-		return err
-	}
-	return a.store.Write(ctx, func(t *store.Tx) error { return t.SetMeta(ctx, "facts", factsVersion) })
+	return a.store.Write(ctx, func(t *store.Tx) error {
+		if held, err := t.Meta(ctx, "facts"); err != nil || held == factsVersion {
+			return err // another process was first
+		}
+		if err := a.putBatch(ctx, t, v, "found", batch); err != nil {
+			return err
+		}
+		return t.SetMeta(ctx, "facts", factsVersion)
+	})
 }
 
 func (a *App) prepareFact(v Viewer, f fact, system string) (prepared, error) {
@@ -71,9 +75,18 @@ func (a *App) prepareFact(v Viewer, f fact, system string) (prepared, error) {
 	return p, nil
 }
 
-func english(s string) record.Text { return record.Text{"en": s} }
+// worded is a shipped text in every language in which it is there.
+func worded(s string) record.Text {
+	out := record.Text{"en": s}
+	for lang, text := range coalition.Words(s) {
+		if text != s {
+			out[lang] = text
+		}
+	}
+	return out
+}
 
-func named(s string) programme.Named { return programme.Named{Name: english(s)} }
+func named(s string) programme.Named { return programme.Named{Name: worded(s)} }
 
 func source(h *coalition.History, part string) string {
 	if strings.Contains(part, ".us") || strings.Contains(part, "State") {
@@ -133,6 +146,14 @@ func inferred(m coalition.Happening) string {
 	return ""
 }
 
+func phaseName(p coalition.Phase) programme.Named {
+	n := named(p.Title)
+	for lang, text := range n.Name {
+		n.Name[lang] = p.Number + ". " + text
+	}
+	return n
+}
+
 // sessionsOf returns the meetings of a phase. The report says at which level they were held and not on which of the days
 // each group met, so that one record stands for the groups of a section.
 func sessionsOf(h *coalition.History, p coalition.Phase) []programme.Session {
@@ -142,7 +163,7 @@ func sessionsOf(h *coalition.History, p coalition.Phase) []programme.Session {
 	for _, section := range []string{"west", "east"} {
 		for _, span := range spans[section] {
 			begin, end, _ := strings.Cut(span, "/")
-			out = append(out, programme.Session{Named: named(p.Number + ". " + p.Title), Type: string(p.Level), Section: section, Phase: p.ID, Date: record.Date(begin), End: record.Date(end),
+			out = append(out, programme.Session{Named: phaseName(p), Type: string(p.Level), Section: section, Phase: p.ID, Date: record.Date(begin), End: record.Date(end),
 				Format: "online", Interpreted: languages[section], Source: source(h, "Global Coalition Format and Timeline")})
 		}
 	}

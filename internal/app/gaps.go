@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"tocsin/internal/kinds/programme"
-	"tocsin/internal/record"
 	"tocsin/internal/substance"
 )
 
@@ -207,31 +206,4 @@ func (a *App) Donors(ctx context.Context, v Viewer) (*Donors, error) {
 	})
 	slices.Sort(d.Countries)
 	return d, err
-}
-
-// Reminders tells the owners of commitments of milestones that are due within the days, and of those that have become
-// late, once each. The clock calls it.
-func (a *App) Reminders(ctx context.Context, days int) error {
-	today := a.today()
-	soon := record.DateOf(a.now().AddDate(0, 0, days))
-	var due []*Shown
-	err := a.Each(ctx, Operator, Query{Kind: "commitment"}, func(s *Shown) error {
-		b, ok := s.Fields.(*programme.Promise)
-		if !ok || s.State == "done" || s.State == "given-up" {
-			return nil
-		}
-		if p := b.Progress(today); len(p.Late) > 0 || p.Next != "" && string(p.Next) <= string(soon) {
-			due = append(due, s)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, s := range due {
-		if err := a.remind(ctx, s, s.Fields.(*programme.Promise).Progress(today)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -8,9 +8,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"tocsin/internal/coalition"
 	"tocsin/internal/exchange/profile"
 	"tocsin/internal/exchange/table"
 	"tocsin/internal/record"
+	"tocsin/internal/sharing"
 )
 
 // ImportRequest says what to import and how.
@@ -21,6 +23,7 @@ type ImportRequest struct {
 	Size     int64           // bytes
 	Sharing  *record.Sharing // in place of the profile's
 	Owner    string          // in place of the profile's
+	State    string          // that new records get in place of their kind's first; only the secretariat's to say
 	DryRun   bool            // read and check everything, write nothing
 	Limit    int             // rows to read, 0 for all
 	Progress func(rows int)  // called now and then, from another goroutine
@@ -110,10 +113,16 @@ func (a *App) mayImport(v Viewer, q ImportRequest) (*record.Kind, string, error)
 		owner = q.Profile.Owner
 	}
 	if owner == "" {
-		owner = v.Participant()
+		owner = v.Owner()
 	}
-	if !v.Owns(owner) {
+	if !v.Owns(owner) || sharing.PartnerOf(owner) != "" && !k.Partners {
 		return nil, "", refuse(Forbidden, "error.owner")
+	}
+	if q.State != "" && !v.Has(coalition.Secretariat) {
+		return nil, "", refuse(Forbidden, "error.duty", "duty", string(coalition.Secretariat))
+	}
+	if q.State != "" && !slices.Contains(k.Workflow.States, q.State) {
+		return nil, "", invalid(record.Problems{{Field: "state", Key: "problem.state", Params: map[string]any{"value": q.State}}})
 	}
 	return k, owner, nil
 }

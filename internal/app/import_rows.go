@@ -150,11 +150,12 @@ func (m *importing) make(ctx context.Context, it profile.Item, x store.External,
 		p.before, p.record = before, before.Record.Clone()
 		p.record.Version, p.record.Updated, p.record.Body, p.record.Reason = p.record.Version+1, a.now(), raw, ""
 	} else {
-		p.record = a.fromDraft(m.v, m.k, Draft{Kind: m.k.Name, Owner: m.owner, Sharing: m.rule, Body: raw,
+		p.record = a.fromDraft(m.v, m.k, Draft{Kind: m.k.Name, Owner: m.owner, Sharing: m.rule, Body: raw, state: m.q.State,
 			external: []record.External{{System: m.q.Profile.Name, ID: it.Key}}})
 	}
 	p.source.Record = p.record.ID
 	b, problems := m.k.Complete(p.record, a.names, a.today())
+	problems = append(problems, a.admitRow(m.v, p.record, b)...)
 	if len(problems) > 0 {
 		return nil, problems, nil
 	}

@@ -324,7 +324,7 @@ func (a *App) TakeUp(ctx context.Context, v Viewer, id string, number int) (*rec
 		return nil, refuse(Forbidden, "error.owner")
 	}
 	deed := programme.Deed{Named: programme.Named{Name: record.Text{"en": d.Title}}, Type: "other-act", Theme: programme.ThemeOf(a.directory.Above(groupOf(s.Group))), Group: s.Group, Lines: s.Lines, Date: a.today(), Due: d.Due}
-	return a.Create(ctx, v, Draft{Kind: "action", Owner: d.Of, Sharing: x.Sharing.Clone(), Links: []record.Link{{Relation: record.Answers, To: id}}, Body: mustJSON(deed)})
+	return a.Create(ctx, v, Draft{Kind: "action", Owner: d.Of, Sharing: x.Sharing.Clone(), Links: []record.Link{{Relation: record.Answers, To: id}}, Body: mustJSON(deed), simulated: x.Simulated})
 }
 
 func groupOf(topic string) string {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,22 @@ func mayAdminister(v Viewer, participant string) bool {
 	return false
 }
 
+// mayAdministerPerson is mayAdminister for a person: people of a partner organisation are the secretariat's and its
+// sponsor's focal points' to administer.
+func (a *App) mayAdministerPerson(ctx context.Context, v Viewer, x coalition.Person) (bool, error) {
+	if x.Stakeholder == "" {
+		return mayAdminister(v, x.Participant), nil
+	}
+	s, err := a.store.Read().Record(ctx, x.Stakeholder)
+	if errors.Is(err, store.ErrNotFound) || err == nil && s.Record.Kind != "organisation" {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return mayAdminister(v, s.Record.Owner), nil
+}
+
 // grantable are the duties that a focal point may give to the people of his own participant.
 var grantable = []coalition.Duty{coalition.FocalPoint, coalition.Analyst}
 
@@ -47,8 +64,11 @@ func mayGrant(v Viewer, d coalition.Duty) bool {
 // SavePerson creates a person (empty ID) or changes one. An address belongs to one person.
 func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*coalition.Person, error) {
 	x.Email = coalition.NormalEmail(x.Email)
-	if !mayAdminister(v, x.Participant) {
-		return nil, refuse(Forbidden, "error.administer")
+	if may, err := a.mayAdministerPerson(ctx, v, x); err != nil || !may {
+		return nil, firstOf(err, refuse(Forbidden, "error.administer"))
+	}
+	if x.Stakeholder != "" && len(x.Duties) > 0 {
+		return nil, refuse(Forbidden, "error.partner-duty")
 	}
 	if problems := a.checkPerson(x); len(problems) > 0 {
 		return nil, invalid(problems)
@@ -65,10 +85,8 @@ func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*co
 		action := "update"
 		if x.ID == "" {
 			x.ID, action = newID(t.Now()), "create"
-		} else if old := p.byID[x.ID]; old == nil || !mayAdminister(v, old.Participant) {
-			return errHidden
-		} else {
-			before = *old
+		} else if before, err = a.administered(ctx, v, p.byID[x.ID]); err != nil {
+			return err
 		}
 		for _, d := range before.Duties { // nobody changes somebody with more power than his own
 			if !mayGrant(v, d) {
@@ -83,6 +101,26 @@ func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*co
 		return t.PutPerson(ctx, &x, v.Actor(), action)
 	})
 	return &x, err
+}
+
+// administered returns a person whom the viewer may administer; one whom he may not is hidden.
+func (a *App) administered(ctx context.Context, v Viewer, x *coalition.Person) (coalition.Person, error) {
+	if x == nil {
+		return coalition.Person{}, errHidden
+	}
+	if may, err := a.mayAdministerPerson(ctx, v, *x); err != nil || !may {
+		return coalition.Person{}, firstOf(err, errHidden)
+	}
+	return *x, nil
+}
+
+func firstOf(errs ...error) error {
+	for _, e := range errs {
+		if e != nil {
+			return e
+		}
+	}
+	return nil
 }
 
 func (a *App) checkPerson(x coalition.Person) record.Problems {
@@ -118,9 +156,12 @@ func (a *App) Register(ctx context.Context, v Viewer, g coalition.Registration) 
 		if err != nil {
 			return err
 		}
-		x := p.byID[g.Person]
-		if x == nil || !mayAdminister(v, x.Participant) {
-			return errHidden
+		x, err := a.administered(ctx, v, p.byID[g.Person])
+		if err != nil {
+			return err
+		}
+		if x.Stakeholder != "" {
+			return refuse(Forbidden, "error.partner-registration")
 		}
 		action := "update"
 		if g.ID == "" {
@@ -146,8 +187,18 @@ func (a *App) People(ctx context.Context, v Viewer, participant string) ([]Membe
 		return nil, err
 	}
 	var out []Member
+	sponsored := map[string]bool{} // organisations whose people the viewer may administer
 	for id, x := range p.byID {
-		if mayAdminister(v, x.Participant) && (participant == "" || x.Participant == participant) {
+		may, known := sponsored[x.Stakeholder]
+		if x.Stakeholder == "" {
+			may = mayAdminister(v, x.Participant)
+		} else if !known {
+			if may, err = a.mayAdministerPerson(ctx, v, *x); err != nil {
+				return nil, err
+			}
+			sponsored[x.Stakeholder] = may
+		}
+		if may && (participant == "" || x.Participant == participant) {
 			out = append(out, Member{x, p.registrations[id]})
 		}
 	}
@@ -170,6 +221,11 @@ type Taking struct {
 
 // Participation returns how each participant takes part now, by code.
 func (a *App) Participation(ctx context.Context) (map[string]Taking, error) {
+	return a.ParticipationAt(ctx, a.now())
+}
+
+// ParticipationAt returns how each participant took part at a time, by the registrations that were made until then.
+func (a *App) ParticipationAt(ctx context.Context, at time.Time) (map[string]Taking, error) {
 	p, err := a.load(ctx)
 	if err != nil {
 		return nil, err
@@ -184,11 +240,11 @@ func (a *App) Participation(ctx context.Context) (map[string]Taking, error) {
 		}
 		t := out[x.Participant]
 		live := false
-		if len(p.registrations[id]) > 0 && !registered[x.Participant] { // from the first registration on, registrations alone say
+		if !registered[x.Participant] && slices.ContainsFunc(p.registrations[id], func(g *coalition.Registration) bool { return !g.From.After(at) }) { // from the first registration on, registrations alone say
 			registered[x.Participant], t.Part = true, false
 		}
 		for _, g := range p.registrations[id] {
-			if g.Live(a.now()) {
+			if g.Live(at) {
 				live = true
 				if !slices.Contains(t.Groups, g.Group) {
 					t.Groups = append(t.Groups, g.Group)
@@ -218,9 +274,9 @@ func (a *App) SigninLink(ctx context.Context, v Viewer, email string, reusable b
 	if err != nil {
 		return "", err
 	}
-	x := p.byEmail[coalition.NormalEmail(email)]
-	if x == nil || !mayAdminister(v, x.Participant) {
-		return "", errHidden
+	x, err := a.administered(ctx, v, p.byEmail[coalition.NormalEmail(email)])
+	if err != nil {
+		return "", err
 	}
 	for _, d := range x.Duties {
 		if !mayGrant(v, d) {

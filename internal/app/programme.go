@@ -82,17 +82,7 @@ func (a *App) tellStep(ctx context.Context, t *store.Tx, r *record.Record, s rec
 		}
 		return a.tellThose(ctx, t, r, reason, []sharing.Token{sharing.Owner(host.Owner)})
 	case record.TellGroup:
-		var groups []sharing.Token
-		sectioned := slices.ContainsFunc(r.Topics, func(x string) bool { return a.directory.HasGroup(x) && containsSlash(x) })
-		for _, x := range r.Topics {
-			if a.directory.HasGroup(x) && (containsSlash(x) || !sectioned) {
-				groups = append(groups, sharing.Group(x))
-			}
-		}
-		if len(groups) == 0 {
-			return nil
-		}
-		return a.tellThose(ctx, t, r, reason, groups)
+		return a.tellThose(ctx, t, r, reason, a.groupTokens(r.Topics))
 	case record.TellAudience:
 		return a.tellThose(ctx, t, r, reason, nil)
 	}
@@ -311,19 +301,4 @@ func (a *App) MembersOf(ctx context.Context, topics []string) ([]Member, error) 
 	}
 	sortMembers(out)
 	return out, nil
-}
-
-func (a *App) remind(ctx context.Context, s *Shown, p programme.Progress) error {
-	return a.store.Write(ctx, func(t *store.Tx) error {
-		owner := []sharing.Token{sharing.Owner(s.Owner)}
-		for _, m := range p.Late {
-			if err := a.tellThose(ctx, t, s.Record, "late@"+string(m.Due), owner); err != nil {
-				return err
-			}
-		}
-		if p.Next != "" && string(p.Next) <= string(record.DateOf(t.Now().AddDate(0, 0, 31))) {
-			return a.tellThose(ctx, t, s.Record, "due@"+string(p.Next), owner)
-		}
-		return nil
-	})
 }

@@ -54,6 +54,7 @@ type Query struct {
 	Substance string // substance or class
 	Owner     string
 	Topic     string      // group, section, Line of Action or theme
+	Topics    []string    // further ones, all of which a record must stand in
 	From, To  record.Date // of the event, inclusive
 	Text      string
 	Retracted bool   // list the retracted ones
@@ -170,7 +171,7 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 		}
 	}
 	p.Facet = facet
-	return p, facet, filters == 1
+	return p, facet, filters == 1 && len(q.Topics) == 0
 }
 
 // byProgramme reports whether records of the kind have a list by owner.
@@ -231,6 +232,7 @@ func matches(q Query, r *record.Record) bool {
 	case q.State != "" && r.State != q.State,
 		q.Owner != "" && r.Owner != q.Owner,
 		q.Topic != "" && !slices.Contains(r.Topics, q.Topic),
+		slices.ContainsFunc(q.Topics, func(t string) bool { return !slices.Contains(r.Topics, t) }),
 		q.Place != "" && !slices.Contains(r.Places, q.Place),
 		!q.Retracted && r.Retracted != nil:
 		return false

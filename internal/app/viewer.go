@@ -220,11 +220,15 @@ func (a *App) ReadersOf(ctx context.Context, v Viewer, audience []sharing.Token)
 	return r, nil
 }
 
-// PersonName returns the name of a person as colleagues see it, or "" when there is no such person.
-func (a *App) PersonName(ctx context.Context, id string) (name, participant string) {
+// PersonName returns the name of a person as colleagues see it and the code under which he owns, or "" when there is no
+// such person.
+func (a *App) PersonName(ctx context.Context, id string) (name, owner string) {
 	p, err := a.load(ctx)
 	if err != nil || p.byID[id] == nil {
 		return "", ""
+	}
+	if o := p.byID[id].Stakeholder; o != "" {
+		return p.byID[id].Name, sharing.PartnerOwner(o)
 	}
 	return p.byID[id].Name, p.byID[id].Participant
 }

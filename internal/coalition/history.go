@@ -8,6 +8,7 @@ type History struct {
 	Report        string        `yaml:"report"`
 	From          string        `yaml:"from"`
 	To            string        `yaml:"to"`
+	Contact       string        `yaml:"contact"` // mail address of the secretariat
 	Figures       []Stated      `yaml:"figures"`
 	Participation []Count       `yaml:"participation"`
 	Phases        []Phase       `yaml:"phases"`

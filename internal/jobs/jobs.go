@@ -51,6 +51,7 @@ func (r *Runner) Start(ctx context.Context) {
 		return r.app.Store().ExpireSessions(ctx, r.app.Now())
 	})
 	r.loop(ctx, "expiry", 10*time.Minute, r.app.ExpireAlerts)
+	r.loop(ctx, "reminders", time.Hour, r.app.Reminders)
 	if r.cfg.Detection {
 		r.loop(ctx, "detection", time.Hour, r.detect)
 	}

@@ -25,6 +25,7 @@ type SMTP struct {
 	User     string
 	Password string
 	From     string
+	Reply    string // address for answers to invitations; "reply@example" gets them at "reply+ID@example". "" for none
 	TLS      string // starttls, tls or none
 }
 
@@ -34,8 +35,8 @@ const (
 	maxAttempts = 10
 )
 
-// letter is one letter, ready to be sent.
-type letter struct{ id, to, subject, text string }
+// letter is one letter, ready to be sent. invitation is an iCalendar object with its method, empty for none.
+type letter struct{ id, to, subject, text, invitation, method string }
 
 // sender hands letters to a mail server. connected is called when the connection stands, just before the letter is
 // handed over; when it fails nothing is sent.
@@ -126,12 +127,23 @@ func (r *Runner) compose(ctx context.Context, m store.Mail) (letter, error) {
 	say := func(key string, params map[string]any) string { return locales.Say(code, key, params) }
 	link := strings.TrimSuffix(r.cfg.BaseURL, "/") + "/r/" + url.PathEscape(m.Record)
 	title := x.Kind.TitleIn(x.Record, r.app.Namer(), code)
-	if x.Sharing.TLP == record.Red || x.Sharing.TLP == record.AmberStrict {
+	if closedTo(x) {
 		title = say("letter.closed", nil)
 	}
+	reason, _, _ := strings.Cut(m.Reason, "@")
+	key, params := "letter."+reason, map[string]any{"title": title}
+	if !locales.Has(key) { // a step that was taken
+		key, params["what"] = "letter.step", say("action."+reason, nil)
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "TLP:%s\n\n%s\n\n", x.Sharing.TLP, say("letter."+m.Reason, map[string]any{"title": title}))
-	if x.Sharing.TLP != record.Red && x.Sharing.TLP != record.AmberStrict && x.Retracted == nil {
+	fmt.Fprintf(&b, "TLP:%s\n\n%s\n\n", x.Sharing.TLP, say(key, params))
+	l := letter{id: m.ID, to: v.Person.Email, subject: oneLine(fmt.Sprintf("[TLP:%s] %s", x.Sharing.TLP, title))}
+	if x.Record.Kind == "meeting" && !closedTo(x) {
+		if err := r.inviteTo(&l, &b, v, x, code); err != nil {
+			return letter{}, err
+		}
+	}
+	if !closedTo(x) && x.Retracted == nil {
 		if text, _ := x.Summary.In(code); text != "" {
 			b.WriteString(text + "\n\n")
 		}
@@ -141,9 +153,18 @@ func (r *Runner) compose(ctx context.Context, m store.Mail) (letter, error) {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "%s\n%s\n", say("letter.read", nil), link)
-	subject := oneLine(fmt.Sprintf("[TLP:%s] %s", x.Sharing.TLP, title))
-	return letter{id: m.ID, to: v.Person.Email, subject: subject, text: b.String()}, nil
+	read := "letter.look"
+	if reason == "issued" {
+		read = "letter.read"
+	}
+	fmt.Fprintf(&b, "%s\n%s\n", say(read, nil), link)
+	l.text = b.String()
+	return l, nil
+}
+
+// closedTo reports whether a record's content is not written into letters.
+func closedTo(x *app.Shown) bool {
+	return x.Sharing.TLP == record.Red || x.Sharing.TLP == record.AmberStrict
 }
 
 // oneLine makes a text fit for a header.
@@ -172,6 +193,9 @@ func (s smtpSender) send(ctx context.Context, l letter, connected func() error) 
 	m.SetDate()
 	m.Subject(l.subject)
 	m.SetBodyString(mail.TypeTextPlain, l.text)
+	if l.invitation != "" {
+		m.AddAlternativeString(mail.ContentType("text/calendar; method="+l.method), l.invitation)
+	}
 	c, err := s.client()
 	if err != nil {
 		return err

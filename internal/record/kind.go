@@ -24,7 +24,7 @@ type Kind struct {
 	// Follows names the kinds that a record of this kind may answer: from their pages it is made with a link "answers".
 	Follows []string
 	// Chaired is set where the co-chairs and coordinators of the groups that a record stands in, and the secretariat, may
-	// write and change it beside the owner's officials.
+	// write and change it beside the owner's officials, as far as they see it.
 	Chaired bool
 	// Partners is set where people of stakeholder organisations may write records of the kind, which their organisation owns.
 	Partners bool
@@ -198,7 +198,7 @@ func (k *Kind) CompleteBody(r *Record, b Body, n Namer, today Date) Problems {
 	b.Derive(r, n)
 	checkFields(k.Fields, b, n, today, &p)
 	if len(p) == 0 { // what is derived from wrong fields is wrong too, and says less well where
-		checkDerived(r, n, today, &p)
+		checkDerived(r, n, &p)
 	}
 	k.checkEnvelope(r, &p)
 	b.Check(&p, today)
@@ -244,9 +244,9 @@ func (k *Kind) checkEnvelope(r *Record, p *Problems) {
 }
 
 // checkDerived checks the parts of the envelope that follow from the body.
-func checkDerived(r *Record, n Namer, today Date, p *Problems) {
+func checkDerived(r *Record, n Namer, p *Problems) {
 	if r.When != "" {
-		checkDate("when", r.When, today, p)
+		checkDate("when", r.When, "", p)
 	}
 	for _, pl := range r.Places {
 		if _, ok := n.PlaceName(pl, "en"); !ok {

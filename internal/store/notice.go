@@ -156,6 +156,13 @@ func (t *Tx) DoubtMail(ctx context.Context, before time.Time) error {
 	return err
 }
 
+// MailByID returns a letter, ErrNotFound when there is none.
+func (r *Reader) MailByID(ctx context.Context, id string) (Mail, error) {
+	m := Mail{ID: id}
+	err := r.row(ctx, `SELECT person, record, reason, state FROM mail WHERE id = ?`, []any{id}, &m.Person, &m.Record, &m.Reason, &m.State)
+	return m, err
+}
+
 // MailAbout returns the letters about a record.
 func (r *Reader) MailAbout(ctx context.Context, rec string) ([]Mail, error) {
 	var out []Mail

@@ -23,6 +23,7 @@ type Entry struct {
 	URL         string
 	Begin, End  time.Time
 	Day         bool
+	Days        int // on how many days running it is repeated; 0 and 1 mean once
 	Sequence    int // rises with each change
 	Updated     time.Time
 	Cancelled   bool
@@ -86,6 +87,9 @@ func add(c *ics.Calendar, e Entry) *ics.VEvent {
 	}
 	for _, x := range e.Categories {
 		v.AddCategory(clean(x))
+	}
+	if e.Days > 1 {
+		v.AddRrule(fmt.Sprintf("FREQ=DAILY;COUNT=%d", e.Days))
 	}
 	v.SetStatus(ics.ObjectStatusConfirmed)
 	if e.Cancelled {

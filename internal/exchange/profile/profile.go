@@ -122,17 +122,50 @@ var load = sync.OnceValues(func() ([]*Profile, error) {
 // Shipped returns the profiles that come with the program, by name.
 func Shipped() ([]*Profile, error) { return load() }
 
-// Get returns a shipped profile.
+// Get returns a shipped profile, or the template of a kind: "template-KIND".
 func Get(name string) (*Profile, bool) {
 	all, err := load()
 	if err != nil {
 		return nil, false
 	}
-	i := slices.IndexFunc(all, func(p *Profile) bool { return p.Name == name })
-	if i < 0 {
-		return nil, false
+	if i := slices.IndexFunc(all, func(p *Profile) bool { return p.Name == name }); i >= 0 {
+		return all[i], true
 	}
-	return all[i], true
+	if kind, ok := strings.CutPrefix(name, templatePrefix); ok {
+		return Template(kind), true
+	}
+	return nil, false
+}
+
+const templatePrefix = "template-"
+
+// coded are the kinds whose rows a column identifies, so that a row that was mended changes its record.
+var coded = map[string]string{"recommendation": "code", "initiative": "code", "contribution": "identifier"}
+
+// Template returns the profile of a table whose columns are named as the fields of a kind, as an export writes it.
+func Template(kind string) *Profile {
+	p := &Profile{Name: templatePrefix + kind, Version: 1, Kind: kind, Direct: true, Source: "an export of this system, or its template",
+		Title: map[string]string{"en": "Table with field names", "es": "Tabla con nombres de campos", "ar": "جدول بأسماء الحقول",
+			"fr": "Tableau avec noms de champs", "pt": "Tabela com nomes de campos", "ru": "Таблица с названиями полей"}}
+	if c := coded[kind]; c != "" {
+		p.Key = []string{c}
+	}
+	return p
+}
+
+// For returns the profiles by which tables of a kind are read, its template last.
+func For(kind string) ([]*Profile, error) {
+	all, err := load()
+	if err != nil {
+		return nil, err
+	}
+	var out []*Profile
+	for _, p := range all {
+		if p.Kind == kind {
+			out = append(out, p)
+		}
+	}
+	return append(out, Template(kind)), nil
 }
 
 // Parse reads a profile. The error says what is wrong with the line and column.

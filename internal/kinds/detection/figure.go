@@ -1,6 +1,8 @@
 package detection
 
 import (
+	"strconv"
+
 	"fmt"
 
 	"tocsin/internal/kinds/report"
@@ -60,7 +62,10 @@ func subjects(list []Involved) []string {
 }
 
 // Check refuses a subdivision of another country.
-func (s *Statistic) Check(p *record.Problems, _ record.Date) {
+func (s *Statistic) Check(p *record.Problems, today record.Date) {
+	if today != "" && strconv.Itoa(s.Year) > string(today)[:4] {
+		p.Add("year", "problem.future", "value", s.Year)
+	}
 	report.CheckPlace(s.Country, s.Subdivision, p)
 }
 

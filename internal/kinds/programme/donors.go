@@ -7,8 +7,6 @@ import (
 	"tocsin/internal/record"
 )
 
-const resources = "training|equipment|funding|expertise|standards|laboratory|legislation|treatment|data-system"
-
 // Need is what a country asks others for.
 var Need = &record.Kind{
 	Name: "need", Line: "programme", Authored: true, Sharing: record.Green, Fields: record.FieldsOf(&Wanted{}), Compose: untitled,
@@ -77,7 +75,7 @@ var Contribution = &record.Kind{
 			{Name: "commit", From: []string{"pledged"}, To: "committed"},
 			{Name: "disburse", From: []string{"pledged", "committed"}, To: "disbursing"},
 			{Name: "complete", From: []string{"committed", "disbursing"}, To: "completed"},
-			{Name: "cancel", From: []string{"pledged", "committed", "disbursing"}, To: "cancelled", Reason: true},
+			{Name: "call-off", From: []string{"pledged", "committed", "disbursing"}, To: "cancelled", Reason: true},
 		},
 	},
 	New: func() record.Body { return &Gift{} },

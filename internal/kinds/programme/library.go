@@ -34,7 +34,7 @@ type Work struct {
 func (w *Work) Derive(r *record.Record, _ record.Namer) {
 	w.title(r)
 	r.When = w.Date
-	r.Topics = topics(append([]string{w.Group}, w.Lines...)...)
+	r.Topics = topics(append([]string{w.Group, "type:" + w.Type}, w.Lines...)...)
 }
 
 // Check has nothing to add.

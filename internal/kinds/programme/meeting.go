@@ -102,6 +102,11 @@ func (s *Session) Check(p *record.Problems, _ record.Date) {
 	if s.public && s.Join != "" {
 		p.Add("join", "problem.join")
 	}
+	for i, d := range s.Decisions {
+		if d.Due != "" && d.Due.Precision() != record.Day {
+			p.Add(fmt.Sprintf("decisions.%d.due", i+1), "problem.day")
+		}
+	}
 	if s.Time == "" {
 		return
 	}
@@ -117,11 +122,6 @@ func (s *Session) Check(p *record.Problems, _ record.Date) {
 	for i, t := range s.Times() {
 		if t.Gap {
 			p.Add("time", "problem.gap", "value", s.Time, "zone", s.Zone, "day", i+1)
-		}
-	}
-	for i, d := range s.Decisions {
-		if d.Due != "" && d.Due.Precision() != record.Day {
-			p.Add(fmt.Sprintf("decisions.%d.due", i+1), "problem.day")
 		}
 	}
 }

@@ -95,7 +95,10 @@ func (y *YearReport) Derive(r *record.Record, _ record.Namer) {
 }
 
 // Check refuses two answers to one action, and says which actions are not answered.
-func (y *YearReport) Check(p *record.Problems, _ record.Date) {
+func (y *YearReport) Check(p *record.Problems, today record.Date) {
+	if year := strconv.Itoa(y.Year); today != "" && year > string(today)[:4] {
+		p.Add("year", "problem.future", "value", year)
+	}
 	seen := map[string]bool{}
 	for i, a := range y.Answers {
 		if a.Action != "" && seen[a.Action] {

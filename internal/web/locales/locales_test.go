@@ -16,6 +16,7 @@ import (
 
 	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
+	"tocsin/internal/kinds/programme"
 	"tocsin/internal/record"
 	"tocsin/internal/simulation"
 )
@@ -77,10 +78,20 @@ func composedByPages() []string {
 		add("detector."+d, "", ".about")
 	}
 	add("mail.", "queued", "handed", "sent", "failed", "doubtful", "dropped")
-	add("notice.", "issued", "cancelled", "retracted")
-	add("letter.", "issued", "cancelled", "retracted")
+	add("notice.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
+	add("letter.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
+	add("answer.", (&programme.Session{}).Answers()...)
+	add("answer.", (&programme.Advice{}).Answers()...)
+	add("asked.", "meeting", "recommendation")
+	add("standing.", "no-milestones", "on-track", "late", "milestones-done")
+	for _, t := range coalition.GroupTypes {
+		add("group-type.", string(t))
+	}
+	for _, r := range coalition.Roles {
+		add("member-role.", string(r))
+	}
 	add("proposal.", "open", "accepted", "declined")
-	add("action.", "create", "update", "import", "simulate", "retract", "attach", "accept")
+	add("action.", "create", "update", "import", "simulate", "retract", "attach", "accept", "found")
 	add("control.", "1961", "1971", "1988")
 	add("error.title.", "invalid", "forbidden", "conflict")
 	add("field.", "audience.participants", "audience.groups", "audience.sectors", "headline", "description", "title", "summary", "sharing", "reason", "note", "text", "measures",
@@ -108,7 +119,7 @@ func fieldKeys(fields []record.Field) []string {
 }
 
 // english are the short options that are words; other short ones are units, and unworded ones are figures.
-var english = map[string]bool{"gc": true, "ms": true, "ir": true, "lc": true, "ce": true, "uv": true, "nmr": true, "xrd": true, "ims": true, "tlc": true, "sea": true, "no": true}
+var english = map[string]bool{"gc": true, "ms": true, "ir": true, "lc": true, "ce": true, "uv": true, "nmr": true, "xrd": true, "ims": true, "tlc": true, "sea": true, "no": true, "ngo": true}
 
 var unworded = map[string]bool{"0-14": true, "15-24": true, "25-34": true, "35-44": true, "45-54": true, "55-64": true, "ng/ml": true, "mg/l": true}
 

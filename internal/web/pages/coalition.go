@@ -144,7 +144,7 @@ func (s *Site) sessionParts(ctx context.Context, v app.Viewer, x *app.Shown, b *
 	}
 	for i, d := range b.Decisions {
 		if v.SignedIn() && v.Owns(d.Of) && x.Retracted == nil {
-			out = append(out, part{title: ui.T(ctx, "decision.take-up", "title", d.Title), form: &smallForm{action: "/r/" + x.ID + "/take-up", hidden: []ui.Hidden{{Name: "decision", Value: strconv.Itoa(i + 1)}}, buttons: []action{{label: ui.T(ctx, "decision.do"), main: true}}}})
+			out = append(out, part{title: ui.T(ctx, "decision.do", "number", i+1), text: d.Title, form: &smallForm{action: "/r/" + x.ID + "/take-up", hidden: []ui.Hidden{{Name: "decision", Value: strconv.Itoa(i + 1)}}, buttons: []action{{label: ui.T(ctx, "decision.take-up"), main: true}}}})
 		}
 	}
 	return out

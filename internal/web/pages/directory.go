@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +13,9 @@ import (
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
+	"tocsin/internal/kinds/programme"
 	"tocsin/internal/record"
+	"tocsin/internal/sharing"
 	"tocsin/internal/web"
 	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
@@ -80,7 +83,7 @@ func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
 		web.NotFound(w, r)
 		return
 	}
-	part, err := s.app.Participation(ctx)
+	participation, err := s.app.Participation(ctx)
 	if err != nil {
 		s.Fail(w, r, err)
 		return
@@ -92,7 +95,7 @@ func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
 			facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.region"), Value: text(g.Names[lang(ctx)])})
 		}
 	}
-	taking := part[p.Code]
+	taking := participation[p.Code]
 	facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.zone"), Value: text(p.Zone)})
 	if v.SignedIn() {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.officials"), Value: ui.Number(taking.Officials)})
@@ -103,14 +106,64 @@ func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
 	if p.Declaration {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.declaration"), Value: text(ui.Date(ctx, "2023-07-07"))})
 	}
-	var lists []kindLines
-	if v.SignedIn() && p.Type == coalition.State {
-		if lists, err = s.recordsAt(ctx, v, app.Query{Place: p.Code, Limit: 8}); err != nil {
-			s.Fail(w, r, err)
-			return
+	page := blocks{over: ui.T(ctx, "menu.participants"), title: p.Name(lang(ctx)), parts: []part{{title: ui.T(ctx, "record.facts"), facts: facts}},
+		actions: []action{{label: ui.T(ctx, "participant.briefing") + " PDF", url: "/participants/" + p.Code + "/briefing/pdf"}, {label: ui.T(ctx, "participant.briefing") + " DOCX", url: "/participants/" + p.Code + "/briefing/docx"}}}
+	more, err := s.participantParts(ctx, v, p)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	page.parts = append(page.parts, more...)
+	s.showBlocks(w, r, http.StatusOK, page)
+}
+
+// participantParts are what a participant does, has promised and needs, what is unusual there, and its law.
+func (s *Site) participantParts(ctx context.Context, v app.Viewer, p *coalition.Participant) ([]part, error) {
+	var out []part
+	promised, err := s.commitmentsOf(ctx, v, app.Query{Owner: p.Code}, 10)
+	if err != nil {
+		return nil, err
+	}
+	if len(promised) > 0 {
+		x := part{title: ui.T(ctx, "front.progress"), actions: []action{{label: ui.T(ctx, "list.all"), url: "/commitments?owner=" + p.Code}}}
+		for _, c := range promised {
+			g := c.Fields.(*programme.Promise).Progress(record.DateOf(s.app.Now()))
+			x.lines = append(x.lines, relatedLine{title: s.title(ctx, c), url: "/r/" + c.ID, relation: ui.Date(ctx, string(c.When)), state: s.standingOf(ctx, c, g)})
+		}
+		out = append(out, x)
+	}
+	if p.Type == coalition.State {
+		law, err := s.app.Legislation(ctx, v, p.Code)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, part{title: ui.T(ctx, "participant.law"), text: ui.T(ctx, "legislation.held", "n", law.Held), paragraphs: []string{s.lawSentence(ctx, law)}, actions: []action{{label: ui.T(ctx, "menu.legislation"), url: "/legislation?country=" + p.Code}}})
+		matches, err := s.matchesPart(ctx, v, p.Code)
+		if err != nil {
+			return nil, err
+		}
+		if len(matches.lines) > 0 {
+			out = append(out, matches)
 		}
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: p.Name(lang(ctx))}, participantPage(p.Name(lang(ctx)), facts, lists))
+	for _, k := range kinds.All {
+		if k.Name == "commitment" {
+			continue
+		}
+		q := app.Query{Kind: k.Name, Limit: 8, Place: p.Code}
+		filter := "place="
+		if p.Type != coalition.State {
+			q.Place, q.Owner, q.Sort, filter = "", p.Code, "changed", "owner="
+		}
+		l, err := s.app.List(ctx, v, q)
+		if err != nil {
+			return nil, err
+		}
+		if len(l.Records) > 0 {
+			out = append(out, part{title: ui.T(ctx, "kind."+k.Name+".many"), lines: s.lines(ctx, l.Records), actions: []action{{label: ui.T(ctx, "list.all"), url: "/records/" + k.Name + "?" + filter + p.Code}}})
+		}
+	}
+	return out, nil
 }
 
 // kindLines are the newest records of a kind about something.
@@ -140,9 +193,8 @@ func (s *Site) recordsAt(ctx context.Context, v app.Viewer, q app.Query) ([]kind
 
 // groupView is a group with its sections in words.
 type groupView struct {
-	id, title, theme string
-	sub              bool
-	sections         []sectionView
+	url, title, kind, theme string
+	sections                []sectionView
 }
 
 type sectionView struct {
@@ -155,8 +207,11 @@ func (s *Site) groups(w http.ResponseWriter, r *http.Request) {
 	d := s.app.Directory()
 	var out []groupView
 	for _, g := range d.Groups() {
-		v := groupView{id: strings.ToUpper(g.ID), title: g.Title(lang(ctx)), theme: g.Theme, sub: g.Parent != ""}
+		v := groupView{url: "/groups/" + g.ID, title: s.groupName(ctx, g.ID), kind: ui.T(ctx, "group-type."+string(g.Type)), theme: g.Theme}
 		for _, sec := range d.Sections() {
+			if !g.Sectioned() {
+				break
+			}
 			var langs []string
 			for _, l := range sec.Languages {
 				langs = append(langs, ui.T(ctx, "language."+l))
@@ -176,6 +231,14 @@ func (s *Site) groups(w http.ResponseWriter, r *http.Request) {
 		coordinators = append(coordinators, s.participantName(ctx, c.Organisation)+": "+ui.Num(ctx, c.Count))
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.groups")}, groupsPage(out, coordinators))
+}
+
+// memberOf names the participant or the partner organisation that a person belongs to.
+func (s *Site) memberOf(ctx context.Context, x *coalition.Person) string {
+	if x.Stakeholder != "" {
+		return s.ownerName(ctx, sharing.PartnerOwner(x.Stakeholder))
+	}
+	return s.participantName(ctx, x.Participant)
 }
 
 func (s *Site) people(w http.ResponseWriter, r *http.Request) {
@@ -207,7 +270,7 @@ func (s *Site) showPeople(w http.ResponseWriter, r *http.Request, status int, ty
 				groups = append(groups, strings.ToUpper(g.Group)+" "+ui.T(ctx, "section."+string(g.Section)))
 			}
 		}
-		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(m.Name), ui.Text(m.Email), ui.Text(s.participantName(ctx, m.Participant)), ui.Text(locales.List(ctx, sectors)), ui.Text(locales.List(ctx, duties)), ui.Text(locales.List(ctx, groups)), linkButton(m.ID)}})
+		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(m.Name), ui.Text(m.Email), ui.Text(s.memberOf(ctx, m.Person)), ui.Text(locales.List(ctx, sectors)), ui.Text(locales.List(ctx, duties)), ui.Text(locales.List(ctx, groups)), linkButton(m.ID)}})
 	}
 	fields := s.personFields(ctx, v, values{typed})
 	ui.SpreadProblems(ctx, fields, problems)
@@ -218,9 +281,18 @@ func (s *Site) personFields(ctx context.Context, v app.Viewer, typed values) []u
 	f := []ui.Field{
 		{Path: "name", Type: record.TypeText, Label: ui.T(ctx, "field.name"), Required: true, Value: typed.Get("name")},
 		{Path: "email", Type: record.TypeText, Label: ui.T(ctx, "field.email"), Required: true, Value: typed.Get("email")},
-		{Path: "participant", Type: record.TypeChoice, Label: ui.T(ctx, "list.owner"), Required: true, Value: typed.Get("participant")},
+		{Path: "participant", Type: record.TypeChoice, Label: ui.T(ctx, "list.owner"), Value: typed.Get("participant")},
 		{Path: "sectors", Type: record.TypeChoices, Label: ui.T(ctx, "people.sectors"), Values: typed.Values["sectors"]},
-		{Path: "group", Type: record.TypeChoice, Label: ui.T(ctx, "people.register"), Help: ui.T(ctx, "people.register-help"), Required: true, Value: typed.Get("group")},
+		{Path: "group", Type: record.TypeChoice, Label: ui.T(ctx, "people.register"), Help: ui.T(ctx, "people.register-help"), Value: typed.Get("group")},
+		{Path: "roles", Type: record.TypeChoices, Label: ui.T(ctx, "group.roles"), Values: typed.Values["roles"]},
+		{Path: "duties", Type: record.TypeChoices, Label: ui.T(ctx, "people.duties"), Values: typed.Values["duties"]},
+		{Path: "stakeholder", Type: record.TypeChoice, Label: ui.T(ctx, "partners.account"), Help: ui.T(ctx, "partners.account-help"), Value: typed.Get("stakeholder"), Options: s.partnerOptions(ctx, v)},
+	}
+	for _, x := range coalition.Roles {
+		f[5].Options = append(f[5].Options, ui.Option{Value: string(x), Label: ui.T(ctx, "member-role."+string(x))})
+	}
+	for _, x := range coalition.Duties {
+		f[6].Options = append(f[6].Options, ui.Option{Value: string(x), Label: ui.T(ctx, "duty."+string(x))})
 	}
 	if v.Has(coalition.Secretariat) || v.Has(coalition.Administrator) {
 		f[2].Options = s.participantOptions(ctx)
@@ -238,6 +310,52 @@ func (s *Site) personFields(ctx context.Context, v app.Viewer, typed values) []u
 	return f
 }
 
+// partnerOptions are the verified organisations of partners that the viewer sees.
+func (s *Site) partnerOptions(ctx context.Context, v app.Viewer) []ui.Option {
+	l, err := s.app.List(ctx, v, app.Query{Kind: "organisation", State: "verified", Sort: "changed", Limit: app.MaxPage})
+	if err != nil {
+		return nil // the form then offers none
+	}
+	var out []ui.Option
+	for _, x := range l.Records {
+		out = append(out, ui.Option{Value: x.ID, Label: s.title(ctx, x)})
+	}
+	return sorted(ctx, out)
+}
+
+// personTyped reads a person and, for an official, the registration from a form.
+func (s *Site) personTyped(ctx context.Context, f url.Values) (coalition.Person, *coalition.Registration, record.Problems) {
+	x := coalition.Person{Name: strings.TrimSpace(f.Get("name")), Email: f.Get("email"), Participant: f.Get("participant"), Stakeholder: f.Get("stakeholder"), Languages: []string{lang(ctx)}, Zone: "UTC", Active: true}
+	if x.Stakeholder != "" {
+		x.Participant = ""
+	}
+	if p, ok := s.app.Directory().Participant(x.Participant); ok {
+		x.Zone = p.Zone
+	}
+	for _, sec := range f["sectors"] {
+		x.Sectors = append(x.Sectors, coalition.Sector(sec))
+	}
+	for _, d := range f["duties"] {
+		x.Duties = append(x.Duties, coalition.Duty(d))
+	}
+	if x.Stakeholder != "" {
+		return x, nil, nil
+	}
+	g := &coalition.Registration{Roles: []coalition.Role{coalition.Member}, From: s.app.Now().Truncate(time.Second)}
+	var section string
+	g.Group, section, _ = strings.Cut(f.Get("group"), "/")
+	g.Section = coalition.Hemisphere(section)
+	for _, role := range f["roles"] {
+		if r := coalition.Role(role); r != coalition.Member {
+			g.Roles = append(g.Roles, r)
+		}
+	}
+	if !s.app.Directory().HasGroup(g.Group) || section == "" {
+		return x, nil, record.Problems{{Field: "group", Key: "problem.required"}}
+	}
+	return x, g, nil
+}
+
 func (s *Site) savePerson(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), s.Viewer(r)
 	if err := r.ParseForm(); err != nil {
@@ -245,21 +363,15 @@ func (s *Site) savePerson(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := r.PostForm
-	x := coalition.Person{Name: strings.TrimSpace(f.Get("name")), Email: f.Get("email"), Participant: f.Get("participant"), Languages: []string{lang(ctx)}, Zone: "UTC", Active: true}
-	if p, ok := s.app.Directory().Participant(x.Participant); ok {
-		x.Zone = p.Zone
-	}
-	for _, sec := range f["sectors"] {
-		x.Sectors = append(x.Sectors, coalition.Sector(sec))
-	}
-	group, section, _ := strings.Cut(f.Get("group"), "/")
-	if !s.app.Directory().HasGroup(group) || section == "" {
-		s.showPeople(w, r, http.StatusUnprocessableEntity, f, record.Problems{{Field: "group", Key: "problem.required"}}, "")
+	x, g, problems := s.personTyped(ctx, f)
+	if len(problems) > 0 {
+		s.showPeople(w, r, http.StatusUnprocessableEntity, f, problems, "")
 		return
 	}
 	p, err := s.app.SavePerson(ctx, v, x)
-	if err == nil {
-		_, err = s.app.Register(ctx, v, coalition.Registration{Person: p.ID, Group: group, Section: coalition.Hemisphere(section), Roles: []coalition.Role{coalition.Member}, From: s.app.Now().Truncate(time.Second)})
+	if err == nil && g != nil {
+		g.Person = p.ID
+		_, err = s.app.Register(ctx, v, *g)
 	}
 	var e *app.Error
 	switch {

@@ -2,9 +2,11 @@ package pages
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,12 +49,38 @@ func (s *Site) newRecord(w http.ResponseWriter, r *http.Request) {
 		d, err = s.app.WarnOf(ctx, v, from)
 	} else {
 		d, err = s.app.DraftOf(ctx, v, k, q.Get("under"), q.Get("answers"), q.Get("group"))
+		if err == nil {
+			d.Body = prefilled(d.Body, k, q)
+		}
 	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
 	s.renderForm(w, r, http.StatusOK, k, nil, s.valuesOf(k, d), nil, "")
+}
+
+// prefilled adds to a draft what the page that led to the form says: a slot of the planner, a section of the report.
+func prefilled(body json.RawMessage, k *record.Kind, q url.Values) json.RawMessage {
+	fields := map[string]any{}
+	if json.Unmarshal(body, &fields) != nil {
+		return body
+	}
+	if k.Name == "meeting" && q.Get("at") != "" {
+		slotFields(q.Get("at"), q.Get("minutes"), fields)
+	}
+	if k.Name == "narrative" {
+		for name, from := range map[string]string{"section_of_report": "section", "from": "from", "to": "to"} {
+			if v := q.Get(from); v != "" {
+				fields[name] = v
+			}
+		}
+	}
+	raw, err := json.Marshal(fields)
+	if err != nil {
+		return body
+	}
+	return raw
 }
 
 func (s *Site) editRecord(w http.ResponseWriter, r *http.Request) {

@@ -106,7 +106,7 @@ func (s *Site) world(ctx context.Context, id, title string, values map[string]fl
 // front is the first page for the public: what this is, who takes part, and what is open to everybody.
 func (s *Site) front(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	values, regions := map[string]float64{}, map[string]int{}
+	values := map[string]float64{}
 	part, err := s.app.Participation(ctx)
 	if err != nil {
 		s.Fail(w, r, err)
@@ -115,20 +115,25 @@ func (s *Site) front(w http.ResponseWriter, r *http.Request) {
 	for _, p := range s.app.Directory().Participants() {
 		if p.Type == coalition.State && part[p.Code].Part {
 			values[p.Code] = 1
-			regions[p.Region]++
 		}
 	}
-	alerts, err := s.app.List(ctx, app.Public, app.Query{Kind: "alert", State: "issued", Sort: "changed", Limit: 10})
+	p := &frontView{lead: ui.T(ctx, "front.count", "n", len(values)), world: s.world(ctx, "participants", ui.T(ctx, "front.map"), values)}
+	if p.parts, err = s.frontParts(ctx); err == nil {
+		p.stats, err = s.frontStats(ctx, len(values))
+	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
-	var lines []relatedLine
-	for _, x := range alerts.Records {
-		lines = append(lines, relatedLine{title: s.title(ctx, x), url: "/r/" + x.ID, state: stateOf(ctx, x.Record)})
-	}
-	lead := ui.T(ctx, "front.count", "n", len(values))
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "front.title"), Plots: true}, frontPage(lead, s.world(ctx, "participants", ui.T(ctx, "front.map"), values), lines))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "front.title")}, frontPage(p))
+}
+
+// frontView is the first page for the public.
+type frontView struct {
+	lead  string
+	stats []ui.Stat
+	world templ.Component
+	parts []part
 }
 
 func (s *Site) notices(w http.ResponseWriter, r *http.Request) {
@@ -145,7 +150,7 @@ func (s *Site) notices(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			continue // hidden since
 		}
-		l.Rows = append(l.Rows, ui.Row{URL: "/r/" + t.Record, New: t.Seen.IsZero(), Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "notice."+t.Reason)), ui.Text(when(ctx, t.At)), ui.Text(when(ctx, t.Acknowledged))}})
+		l.Rows = append(l.Rows, ui.Row{URL: "/r/" + t.Record, New: t.Seen.IsZero(), Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(reasonWords(ctx, t.Reason)), ui.Text(when(ctx, t.At)), ui.Text(when(ctx, t.Acknowledged))}})
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.new")}, plainList(ui.T(ctx, "menu.new"), ui.T(ctx, "notice.about"), l))
 }

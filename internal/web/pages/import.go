@@ -9,10 +9,12 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"slices"
 
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
+	"tocsin/internal/coalition"
 	"tocsin/internal/exchange/profile"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
@@ -32,6 +34,7 @@ type importView struct {
 	preview  bool // nothing was written
 	profile  string
 	tlp      string
+	state    string
 	errors   ui.List
 	records  ui.List
 	sentence string
@@ -49,24 +52,28 @@ func (s *Site) importPage(w http.ResponseWriter, r *http.Request) {
 func (s *Site) showImport(w http.ResponseWriter, r *http.Request, status int, p *importView) {
 	ctx := r.Context()
 	options := []ui.Option{}
-	all, err := profile.Shipped()
+	all, err := profile.For(p.kind.Name)
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
 	for _, x := range all {
-		if x.Kind == p.kind.Name {
-			label := x.Title[lang(ctx)]
-			if label == "" {
-				label = x.Title["en"]
-			}
-			options = append(options, ui.Option{Value: x.Name, Label: label})
+		label := x.Title[lang(ctx)]
+		if label == "" {
+			label = x.Title["en"]
 		}
+		options = append(options, ui.Option{Value: x.Name, Label: label})
+	}
+	if len(options) == 1 && p.profile == "" {
+		p.profile = options[0].Value
 	}
 	p.fields = []ui.Field{
 		{Path: "profile", Type: record.TypeChoice, Label: ui.T(ctx, "import.profile"), Help: ui.T(ctx, "import.profile-help"), Required: true, Options: options, Value: p.profile},
 		{Path: "tlp", Type: record.TypeChoice, Label: "TLP", Help: ui.T(ctx, "import.tlp-help"), Value: p.tlp, Options: tlpOptions(ctx)},
 		{Path: "file", Type: ui.TypeFile, Label: ui.T(ctx, "import.file"), Help: ui.T(ctx, "import.file-help"), Required: true, Accept: ".csv,.tsv,.txt,.xlsx"},
+	}
+	if s.Viewer(r).Has(coalition.Secretariat) {
+		p.fields = slices.Insert(p.fields, 2, ui.Field{Path: "state", Type: record.TypeChoice, Label: ui.T(ctx, "list.state"), Help: ui.T(ctx, "import.state-help"), Value: p.state, Options: s.stateOptions(ctx, p.kind)})
 	}
 	s.Show(w, r, status, ui.Page{Title: ui.T(ctx, "import.title")}, importPageView(p))
 }
@@ -92,7 +99,7 @@ func (s *Site) importFile(w http.ResponseWriter, r *http.Request) {
 	if file != nil {
 		defer func() { _ = file.Close(); _ = os.Remove(file.Name()) }()
 	}
-	p.profile, p.tlp, p.preview = values["profile"], values["tlp"], values["do"] != "import"
+	p.profile, p.tlp, p.state, p.preview = values["profile"], values["tlp"], values["state"], values["do"] != "import"
 	pr, found := profile.Get(p.profile)
 	var problems record.Problems
 	if !found || pr.Kind != k.Name {
@@ -111,7 +118,7 @@ func (s *Site) importFile(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	q := app.ImportRequest{Kind: k.Name, Profile: pr, File: file, Size: info.Size(), DryRun: p.preview}
+	q := app.ImportRequest{Kind: k.Name, Profile: pr, File: file, Size: info.Size(), DryRun: p.preview, State: p.state}
 	if p.tlp != "" {
 		q.Sharing = &record.Sharing{TLP: record.TLP(p.tlp)}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
+	"tocsin/internal/coalition"
 	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
@@ -49,6 +50,9 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) {
 		web.NotFound(w, r)
 		return
 	}
+	if !s.listable(w, r, k.Name) {
+		return
+	}
 	q := queryOf(r, k.Name)
 	if q.Substance != "" {
 		q.Substance = s.substanceID(q.Substance)
@@ -59,7 +63,22 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := s.listView(ctx, r, k, q, found)
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind."+k.Name+".many")}, listView(k, l))
+	writes := k.Authored && len(k.Under) == 0 && v.SignedIn() && (v.Person.Stakeholder == "" || k.Partners)
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind."+k.Name+".many")}, listView(k, l, writes, s.statedNote(ctx, k.Name, found)))
+}
+
+// statedNote says how many records of a kind the Coalition's report counts, whose texts it does not print.
+func (s *Site) statedNote(ctx context.Context, kind string, found *app.List) string {
+	h, err := coalition.LoadHistory()
+	if err != nil {
+		return ""
+	}
+	key := map[string]string{"recommendation": "recommendations", "initiative": "initiatives"}[kind]
+	st, ok := h.Stated(key)
+	if !ok || !found.Exact {
+		return ""
+	}
+	return ui.T(ctx, "stated.note", "stated", st.Value, "held", found.Total)
 }
 
 // substanceID returns the id that a typed name stands for, or what was typed.
@@ -133,8 +152,8 @@ func (s *Site) listView(ctx context.Context, r *http.Request, k *record.Kind, q 
 	l.Empty = ui.Empty{Title: ui.T(ctx, "list.empty"), Text: ui.T(ctx, "list.empty-detail")}
 	if len(l.Filters) > 0 {
 		l.Empty.Text, l.Empty.Label, l.Empty.URL = ui.T(ctx, "list.empty-filter"), ui.T(ctx, "list.empty-all"), u.Path
-	} else if k.Authored {
-		l.Empty.Label, l.Empty.URL = ui.T(ctx, "record.new"), "/records/"+k.Name+"/new"
+	} else if k.Authored && len(k.Under) == 0 && s.Viewer(r).SignedIn() {
+		l.Empty.Label, l.Empty.URL = ui.T(ctx, "record.make", "kind", ui.T(ctx, "kind."+k.Name+".one")), "/records/"+k.Name+"/new"
 	}
 	return l
 }
@@ -235,7 +254,8 @@ func (s *Site) chips(ctx context.Context, u *url.URL, q app.Query) []ui.Chip {
 	add("state", q.State, ui.T(ctx, "state."+q.State))
 	add("place", q.Place, s.place(ctx, q.Place))
 	add("substance", q.Substance, s.substanceName(ctx, q.Substance))
-	add("owner", q.Owner, ui.T(ctx, "list.owner")+": "+s.participantName(ctx, q.Owner))
+	add("owner", q.Owner, ui.T(ctx, "list.owner")+": "+s.ownerName(ctx, q.Owner))
+	add("topic", q.Topic, s.topicName(ctx, q.Topic))
 	add("from", string(q.From), ui.T(ctx, "list.from")+" "+string(q.From))
 	add("to", string(q.To), ui.T(ctx, "list.to")+" "+string(q.To))
 	if q.Retracted {
@@ -253,9 +273,29 @@ func (s *Site) filterForm(ctx context.Context, k *record.Kind, q app.Query) temp
 		{Path: "owner", Type: record.TypeChoice, Label: ui.T(ctx, "list.owner"), Value: q.Owner, Options: s.participantOptions(ctx)},
 		{Path: "from", Type: record.TypeText, Label: ui.T(ctx, "list.from"), Help: ui.T(ctx, "list.date-form"), Value: string(q.From)},
 		{Path: "to", Type: record.TypeText, Label: ui.T(ctx, "list.to"), Help: ui.T(ctx, "list.date-form"), Value: string(q.To)},
+		{Path: "topic", Type: record.TypeChoice, Label: ui.T(ctx, "list.topic"), Value: q.Topic, Options: s.topicOptions(ctx, k)},
 		{Path: "retracted", Type: ui.TypeCheck, Label: ui.T(ctx, "list.retracted"), Value: yes(q.Retracted)},
 	}
+	if len(s.topicOptions(ctx, k)) == 0 {
+		fields = slices.DeleteFunc(fields, func(f ui.Field) bool { return f.Path == "topic" })
+	}
 	return fieldsView(fields)
+}
+
+// topicOptions are the groups and themes by which a kind's list can be narrowed.
+func (s *Site) topicOptions(ctx context.Context, k *record.Kind) []ui.Option {
+	var out []ui.Option
+	if _, ok := record.Find(k.Fields, "group"); ok {
+		out = s.groupOptions(ctx)
+	} else if _, ok := record.Find(k.Fields, "lines"); ok {
+		out = s.lineOptions(ctx)
+	}
+	if f, ok := record.Find(k.Fields, "theme"); ok {
+		for _, t := range f.Options {
+			out = append(out, ui.Option{Value: "theme:" + t, Label: option(ctx, t)})
+		}
+	}
+	return out
 }
 
 func yes(b bool) string {
@@ -278,7 +318,7 @@ func (s *Site) countryOptions(ctx context.Context) []ui.Option {
 	for _, c := range s.app.Directory().Countries() {
 		out = append(out, ui.Option{Value: c, Label: s.place(ctx, c)})
 	}
-	return sorted(out)
+	return sorted(ctx, out)
 }
 
 func (s *Site) participantOptions(ctx context.Context) []ui.Option {
@@ -286,11 +326,12 @@ func (s *Site) participantOptions(ctx context.Context) []ui.Option {
 	for _, p := range s.app.Directory().Participants() {
 		out = append(out, ui.Option{Value: p.Code, Label: p.Name(lang(ctx))})
 	}
-	return sorted(out)
+	return sorted(ctx, out)
 }
 
-func sorted(o []ui.Option) []ui.Option {
-	slices.SortFunc(o, func(a, b ui.Option) int { return strings.Compare(a.Label, b.Label) })
+func sorted(ctx context.Context, o []ui.Option) []ui.Option {
+	compare := locales.From(ctx).Sorter()
+	slices.SortFunc(o, func(a, b ui.Option) int { return compare(a.Label, b.Label) })
 	return o
 }
 
@@ -303,6 +344,13 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	mime, known := exportTypes[format]
 	if !ok || !known {
 		web.NotFound(w, r)
+		return
+	}
+	if !s.listable(w, r, k.Name) {
+		return
+	}
+	if !s.Viewer(r).SignedIn() && !s.attempts.allow(r) { // an export reads all that is public
+		web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(r.Context(), "error.busy"), ui.T(r.Context(), "error.busy-detail")))
 		return
 	}
 	w.Header().Set("Content-Type", mime)

@@ -73,7 +73,35 @@ func (s *Site) Routes() []web.Route {
 		post("/sign-out", web.SignedIn, s.signOut),
 		get("/participants", web.Anyone, s.participants),
 		get("/participants/{code}", web.Anyone, s.participant),
+		get("/participants/{code}/briefing/{format}", web.Anyone, s.briefingFile),
 		get("/groups", web.Anyone, s.groups),
+		get("/groups/{id}", web.Anyone, s.groupPage),
+		get("/groups/{id}/review", web.Anyone, s.review),
+		get("/groups/{id}/review/file/{format}", web.Anyone, s.reviewFile),
+		get("/about", web.Anyone, s.about),
+		get("/news", web.Anyone, s.news),
+		get("/data", web.Anyone, s.openData),
+		get("/feeds/{name}", web.Anyone, s.feed),
+		get("/sitemap.xml", web.Anyone, s.sitemap),
+		get("/robots.txt", web.Anyone, s.robots),
+		get("/calendar", web.Anyone, s.calendar),
+		get("/calendar.ics", web.Anyone, s.calendarFeed),
+		get("/calendar/{secret}", web.Anyone, s.personalFeed),
+		post("/calendar/feed", web.SignedIn, s.newFeed),
+		get("/meetings/plan", web.SignedIn, s.planner),
+		get("/pledge", web.Anyone, s.pledge),
+		get("/commitments", web.Anyone, s.commitments),
+		get("/donors", web.Anyone, s.donors),
+		get("/donors/iati.xml", web.Anyone, s.iatiFile),
+		get("/donors/import", web.SignedIn, s.iatiPage),
+		upload("/donors/import", s.importIATI, maxUpload+web.MaxBody),
+		get("/legislation", web.Anyone, s.legislation),
+		get("/services", web.Anyone, s.services),
+		get("/experts", web.SignedIn, s.experts),
+		get("/partners", web.SignedIn, s.partners),
+		get("/report", web.Anyone, s.periodic),
+		get("/report/file/{format}", web.Anyone, s.periodicFile),
+		post("/report/issue", web.SignedIn, s.issueReport),
 		get("/substances", web.Anyone, s.substances),
 		get("/substances/{id}", web.Anyone, s.substance),
 		get("/suggest/substances", web.SignedIn, s.suggest),
@@ -85,8 +113,8 @@ func (s *Site) Routes() []web.Route {
 		post("/people/{id}/link", web.SignedIn, s.personLink),
 		get("/unknown", web.SignedIn, s.unknown),
 		post("/unknown", web.SignedIn, s.resolveUnknown),
-		get("/records/{kind}", web.SignedIn, s.list),
-		get("/records/{kind}/export/{format}", web.SignedIn, s.export),
+		get("/records/{kind}", web.Anyone, s.list),
+		get("/records/{kind}/export/{format}", web.Anyone, s.export),
 		get("/records/{kind}/new", web.SignedIn, s.newRecord),
 		post("/records/{kind}/new", web.SignedIn, s.createRecord),
 		get("/records/{kind}/template.csv", web.SignedIn, s.template),
@@ -101,6 +129,11 @@ func (s *Site) Routes() []web.Route {
 		post("/r/{id}/propose", web.SignedIn, s.propose),
 		post("/r/{id}/proposals/{proposal}", web.SignedIn, s.decide),
 		post("/r/{id}/acknowledge", web.SignedIn, s.acknowledge),
+		post("/r/{id}/answer", web.SignedIn, s.answer),
+		post("/r/{id}/take-up", web.SignedIn, s.takeUp),
+		get("/r/{id}/story", web.Anyone, s.story),
+		get("/r/{id}/versions", web.SignedIn, s.versions),
+		get("/r/{id}/meeting.ics", web.Anyone, s.meetingFile),
 		upload("/r/{id}/attach", s.attach, app.MaxFile+web.MaxBody),
 		get("/r/{id}/files/{hash}", web.Anyone, s.file),
 	}
@@ -238,18 +271,34 @@ func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
 
 func (s *Site) menu(ctx context.Context, v app.Viewer, unread int) []ui.MenuGroup {
 	item := func(key, url string) ui.MenuItem { return ui.MenuItem{Label: ui.T(ctx, key), URL: url} }
+	many := func(kind string) ui.MenuItem { return item("kind."+kind+".many", "/records/"+kind) }
+	coalition := []ui.MenuItem{item("menu.about", "/about"), item("menu.participants", "/participants"), item("menu.groups", "/groups"), item("news.title", "/news"), item("menu.periodic", "/report"), many("achievement"), item("menu.data", "/data")}
+	meet := []ui.MenuItem{item("menu.calendar", "/calendar"), many("document")}
+	act := []ui.MenuItem{many("recommendation"), many("action"), many("initiative"), item("kind.commitment.many", "/commitments"), item("menu.pledge", "/pledge"), item("menu.donors", "/donors"), item("menu.legislation", "/legislation"), item("menu.services", "/services")}
 	if !v.SignedIn() {
 		return []ui.MenuGroup{
-			{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("menu.substances", "/substances")}},
-			{Key: "menu.coalition", Items: []ui.MenuItem{item("menu.participants", "/participants"), item("menu.groups", "/groups")}},
+			{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("menu.substances", "/substances"), item("feed.advisories", "/records/alert")}},
+			{Key: "menu.meet", Items: append(meet, many("call"), many("submission"))},
+			{Key: "menu.act", Items: act},
+			{Key: "menu.coalition", Items: coalition},
+		}
+	}
+	if v.Person.Stakeholder != "" {
+		return []ui.MenuGroup{
+			{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("menu.substances", "/substances"), {Label: ui.T(ctx, "menu.new"), URL: "/new", Count: unread}}},
+			{Key: "menu.meet", Items: append(meet, many("call"), many("submission"))},
+			{Key: "menu.act", Items: act},
+			{Key: "menu.coalition", Items: coalition},
 		}
 	}
 	alerts := item("kind.alert.many", "/records/alert")
 	return []ui.MenuGroup{
-		{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("kind.figure.many", "/records/figure"), item("menu.substances", "/substances"), item("kind.substance-name.many", "/records/substance-name")}},
+		{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), many("figure"), item("menu.substances", "/substances"), many("substance-name")}},
 		{Key: "menu.warn", Items: []ui.MenuItem{item("kind.signal.many", "/signals"), alerts, {Label: ui.T(ctx, "menu.new"), URL: "/new", Count: unread}}},
-		{Key: "menu.report", Items: []ui.MenuItem{item("kind.identification.many", "/records/identification"), item("kind.incident.many", "/records/incident"), item("kind.health-event.many", "/records/health-event")}},
-		{Key: "menu.coalition", Items: []ui.MenuItem{item("menu.participants", "/participants"), item("menu.groups", "/groups")}},
+		{Key: "menu.report", Items: []ui.MenuItem{many("identification"), many("incident"), many("health-event")}},
+		{Key: "menu.meet", Items: append(meet, item("menu.groups", "/groups"), item("planner.title", "/meetings/plan"), item("experts.title", "/experts"), many("question"), many("topic"), many("announcement"))},
+		{Key: "menu.act", Items: append(act, many("interest"))},
+		{Key: "menu.coalition", Items: append(coalition, item("menu.partners", "/partners"), many("call"), many("submission"))},
 	}
 }
 

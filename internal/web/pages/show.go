@@ -250,12 +250,12 @@ func (s *Site) loadTalk(ctx context.Context, v app.Viewer, p *recordPage) error 
 	for _, c := range comments {
 		name, of := s.app.PersonName(ctx, c.Person)
 		p.anchors = append(p.anchors, c.Anchor)
-		p.comments = append(p.comments, ui.Comment{ID: c.ID, At: c.At, Author: name, Of: s.participantName(ctx, of), Text: c.Text})
+		p.comments = append(p.comments, ui.Comment{ID: c.ID, At: c.At, Author: name, Of: s.ownerName(ctx, of), Text: c.Text})
 	}
 	proposals, err := s.app.Proposals(ctx, v, p.x.ID)
 	for _, x := range proposals {
 		name, of := s.app.PersonName(ctx, x.Person)
-		p.proposals = append(p.proposals, proposalLine{x, name + ", " + s.participantName(ctx, of)})
+		p.proposals = append(p.proposals, proposalLine{x, name + ", " + s.ownerName(ctx, of)})
 	}
 	return err
 }

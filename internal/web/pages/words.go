@@ -203,3 +203,6 @@ func atoi(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n
 }
+
+// fact words a shipped fact, which is kept in English, in the viewer's language; other texts stand for themselves.
+func (s *Site) fact(ctx context.Context, text string) string { return coalition.Words(text)[lang(ctx)] }

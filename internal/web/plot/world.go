@@ -238,3 +238,33 @@ func (m World) link(code string) string {
 	}
 	return m.Link(code)
 }
+
+// WorldSVG draws the map by itself, for documents: countries with a value dark, the others pale. It is empty without the
+// built front end.
+func WorldSVG(title string, values map[string]float64) string {
+	a := world()
+	if a == nil {
+		return ""
+	}
+	fill := func(code string) string {
+		if _, known := values[code]; known {
+			return "#1d5b8f"
+		}
+		return "#d9dee5"
+	}
+	d := &drawing{}
+	d.open("svg", "viewBox", "0 0 "+attribute(a.Width)+" "+attribute(a.Height), "role", "img", "aria-label", title, "direction", "ltr")
+	d.text("title", title)
+	for _, code := range slices.Sorted(maps.Keys(a.Shapes)) {
+		d.open("path", "d", a.Shapes[code], "fill", fill(code), "stroke", "#ffffff", "stroke-width", "0.5")
+		d.close("path")
+	}
+	for _, code := range slices.Sorted(maps.Keys(a.Points)) {
+		if _, known := values[code]; known && a.Shapes[code] == "" {
+			d.open("circle", "cx", a.Points[code][0], "cy", a.Points[code][1], "r", 3, "fill", fill(code))
+			d.close("circle")
+		}
+	}
+	d.close("svg")
+	return d.String()
+}

@@ -1,0 +1,460 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tocsin/internal/app"
+	"tocsin/internal/exchange/table"
+	"tocsin/internal/kinds"
+	"tocsin/internal/kinds/programme"
+	"tocsin/internal/record"
+	"tocsin/internal/store/storetest"
+)
+
+// samples are a valid body of each kind that people write. NAME and WORD stand for a word to search for, YEAR for what
+// tells the records of one owner apart, ANSWERS for one to each action of the pledge.
+var samples = map[string]string{
+	"identification": `{"origin":"seized","reported":"2024-05-01","country":"GH","components":[{"substance":"heroin"}],"notes":"WORD"}`,
+	"incident":       `{"type":"seizure","found":"2024-05-01","country":"GH","circumstances":"WORD"}`,
+	"health-event":   `{"event":"death","date":"2024-05-01","country":"GH","certainty":"confirmed","notes":"WORD"}`,
+	"alert":          `{"grade":"alert","severity":"severe","urgency":"immediate","certainty":"likely","country":"GH"}`,
+	"figure":         `{"indicator":"WORD","country":"GH","year":2024}`,
+	"substance-name": `{"name":"WORD","about":[{"substance":"heroin"}]}`,
+	"meeting":        `{NAME,"type":"sub-working-group","group":"swg1.2","date":"2024-05-01","time":"10:00","minutes":60,"zone":"UTC","decisions":[{"title":"x","of":"SL"}]}`,
+	"recommendation": `{NAME,"text":{"en":"one"},"group":"swg1.2","theme":"private-sector"}`,
+	"action":         `{NAME,"type":"hosting","theme":"legislation","date":"2024-05-01","lines":["l5"]}`,
+	"initiative":     `{NAME,"code":"1201","theme":"legislation"}`,
+	"interest":       `{"purpose":"WORD","contact":"a@example.org"}`,
+	"commitment":     `{NAME,"date":"2024-05-01","lines":["l5"]}`,
+	"pledge":         `{"signatory":"WORD"}`,
+	"pledge-report":  `{"year":2024,"answers":[ANSWERS]}`,
+	"need":           `{NAME,"country":"GH","theme":"legislation","resource":"training"}`,
+	"contribution":   `{NAME,"form":"grant","recipients":["GH"],"theme":"legislation","from":"2024"}`,
+	"organisation":   `{NAME,"type":"ngo","country":"GH"}`,
+	"call":           `{NAME,"type":"submissions","group":"swg1.2","opens":"2024-01-01","closes":"2099-12-31"}`,
+	"submission":     `{NAME,"consent":"yes"}`,
+	"expert":         `{NAME,"expertise":["toxicology"],"languages":["en"],"consent":"yes"}`,
+	"question":       `{NAME,"group":"swg1.2/west"}`,
+	"topic":          `{NAME,"group":"swg1.2"}`,
+	"announcement":   `{NAME,"date":"2024-05-01","group":"swg1.2"}`,
+	"document":       `{NAME,"type":"report","group":"swg1.2"}`,
+	"achievement":    `{NAME,"date":"2024","type":"launch"}`,
+	"service":        `{NAME,"type":"treatment","country":"GH"}`,
+	"workforce":      `{"country":"GH","curriculum":"universal-treatment","credential":"trained","count":5,"date":"2024-05-01","assessed_by":"WORD"}`,
+	"law":            `{NAME,"country":"GH","about":[{"substance":"heroin"}],"instrument":"x","checked_on":"2024-05-01"}`,
+	"narrative":      `{"section_of_report":"summary","from":"2024","to":"YEAR","text":{"en":"WORD"}}`,
+}
+
+func sample(kind, word string, n int) json.RawMessage {
+	var answers []string
+	for _, a := range programme.PledgeActions {
+		answers = append(answers, `{"pledge_action":"`+a+`","status":"achieved","text":"`+word+`"}`)
+	}
+	fill := strings.NewReplacer("NAME", `"name":{"en":"`+word+`"}`, "WORD", word, "YEAR", strconv.Itoa(2024+n), "ANSWERS", strings.Join(answers, ","))
+	return json.RawMessage(fill.Replace(samples[kind]))
+}
+
+// may is the sharing rule in plain words: from who people are, and not from tokens.
+func (s *stage) may(who string, r *record.Record) bool {
+	k, _ := kinds.Get(r.Kind)
+	x, private := s.role[who], k.Workflow.IsPrivate(r.State)
+	owns := x.owner != "" && x.owner == r.Owner && (x.registered || strings.HasPrefix(x.owner, "~"))
+	named := func(c record.Clause) bool {
+		sector := len(c.Sectors) == 0 || slices.ContainsFunc(c.Sectors, func(a string) bool { return slices.Contains(x.sectors, a) })
+		switch {
+		case c.Participant != "":
+			return x.registered && x.owner == c.Participant && sector
+		case c.Group != "":
+			return x.registered && slices.Contains(x.groups, c.Group) && sector
+		case c.Organisation != "":
+			return x.owner == "~"+c.Organisation
+		}
+		return who != "public" && c.Person == s.id[who]
+	}
+	switch {
+	case r.Sharing.TLP == record.Red:
+		return who != "public" && r.Author == s.id[who] || !private && slices.ContainsFunc(r.Sharing.Audience, named)
+	case private:
+		return owns
+	case r.Sharing.TLP == record.Clear:
+		return true
+	case r.Sharing.TLP == record.Green:
+		return x.registered || owns
+	}
+	return owns || slices.ContainsFunc(r.Sharing.Audience, named)
+}
+
+// rules returns every label with every audience that it may have, and those that it may not have.
+func (s *stage) rules() (valid, wrong []record.Sharing) {
+	for _, tlp := range record.TLPs {
+		for _, audience := range [][]record.Clause{nil, {{Participant: "SL"}}, {{Participant: "SL", Sectors: []string{"customs"}}}, {{Group: "swg1.2"}}, {{Group: "swg1.2/east"}},
+			{{Group: "swg1.2", Sectors: []string{"customs"}}}, {{Organisation: s.org}}, {{Person: s.id["urs"]}}, {{Participant: "NZ"}, {Person: s.id["fatu"]}}} {
+			bad := slices.ContainsFunc(audience, func(c record.Clause) bool {
+				return tlp == record.Red && c.Person == "" || tlp == record.AmberStrict && c.Participant == ""
+			})
+			if x := (record.Sharing{TLP: tlp, Audience: audience}); bad {
+				wrong = append(wrong, x)
+			} else {
+				valid = append(valid, x)
+			}
+		}
+	}
+	return valid, wrong
+}
+
+// paths returns the steps that lead from a kind's first state to each private state and to the nearest open one.
+func paths(w record.Workflow) map[string][]record.Step {
+	found := map[string][]record.Step{w.Initial: nil}
+	if slices.Contains(w.States, "draft") {
+		found["draft"] = nil
+	}
+	open := !w.IsPrivate(w.Initial)
+	for queue := []string{w.Initial}; len(queue) > 0; queue = queue[1:] {
+		for _, x := range w.StepsFrom(queue[0]) {
+			if _, seen := found[x.To]; seen || open && !w.IsPrivate(x.To) {
+				continue
+			}
+			open = open || !w.IsPrivate(x.To)
+			found[x.To] = append(slices.Clone(found[queue[0]]), x)
+			queue = append(queue, x.To)
+		}
+	}
+	return found
+}
+
+// host makes what a record of the kind belongs to.
+func (s *stage) host(k *record.Kind) *record.Record {
+	s.t.Helper()
+	switch clear := (record.Sharing{TLP: record.Clear}); k.Under[0] {
+	case "initiative":
+		return s.step("mere", s.make("mere", "initiative", clear), "publish")
+	case "call":
+		return s.step("sol", s.make("sol", "call", clear), "open-call")
+	case "pledge":
+		return s.step("kofi", s.step("esi", s.make("ama", "pledge", clear), "sign"), "confirm-signature")
+	}
+	s.t.Fatalf("a %s belongs to a %s: host must say how one is made", k.Name, k.Under[0])
+	return nil
+}
+
+// reach makes a record and takes it along the path to a state.
+func (s *stage) reach(author string, d app.Draft, path []record.Step) *record.Record {
+	s.t.Helper()
+	r := s.write(author, d)
+	for _, x := range path {
+		next, err := s.Step(context.Background(), app.Operator, r.ID, r.Version, x.Name, "because")
+		if app.CodeOf(err) == app.Forbidden { // a second person must
+			next, err = s.Step(context.Background(), s.as(author), r.ID, r.Version, x.Name, "because")
+		}
+		if err != nil {
+			s.t.Fatalf("a %s to %s: %v", r.Kind, x.To, err)
+		}
+		r = next
+	}
+	return r
+}
+
+// single reports whether an owner may have one record only with the body of the sample.
+func single(k *record.Kind, body json.RawMessage) bool {
+	b, err := k.Decode(body)
+	u, ok := b.(record.Unique)
+	return err == nil && ok && u.UniqueKey() != "" && !strings.Contains(samples[k.Name], "YEAR")
+}
+
+// spectators are those who try to see.
+var spectators = []string{"public", "ama", "kofi", "yaa", "fatu", "sahr", "mere", "kia", "urs", "sol", "sun", "pia", "pio"}
+
+// TestWhoSeesWhatOfEveryKind is the sharing rule for each kind that people write, in each of its private states and an
+// open one, with every label and audience, over every way of reading and of changing, on both engines.
+func TestWhoSeesWhatOfEveryKind(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		s := newStage(t, address)
+		for _, k := range kinds.Authored() {
+			for _, author := range authors(k) {
+				t.Run(k.Name+" of "+author, func(t *testing.T) {
+					s.t = t
+					s.everyRule(author, k)
+				})
+			}
+		}
+	})
+}
+
+// authors are those who write the samples of a kind: an official, or who alone may, and a partner where partners may.
+func authors(k *record.Kind) []string {
+	switch {
+	case k.Name == "narrative":
+		return []string{"sol"}
+	case k.Partners:
+		return []string{"ama", "pia"}
+	}
+	return []string{"ama"}
+}
+
+// everyRule tries a kind with every rule.
+func (s *stage) everyRule(author string, k *record.Kind) {
+	if samples[k.Name] == "" {
+		s.t.Fatalf("the kind %s has no sample here: add a body to samples, so that who sees it is tried", k.Name)
+	}
+	ctx := context.Background()
+	word := "zq" + strings.ReplaceAll(k.Name, "-", "") + author
+	anchor := s.make("sol", "topic", record.Sharing{TLP: record.Clear})
+	s.make("sol", "need", record.Sharing{TLP: record.Clear}) // which initiatives may fit
+	d := app.Draft{Kind: k.Name, Title: record.Text{"en": word}, Links: []record.Link{{Relation: record.EvidenceFor, To: anchor.ID}}}
+	host := ""
+	if len(k.Under) > 0 {
+		h := s.host(k)
+		host, d.Links = h.Owner, append(d.Links, record.Link{Relation: record.PartOf, To: h.ID})
+	}
+	valid, wrong := s.rules()
+	for _, rule := range wrong {
+		d.Sharing, d.Body = rule, sample(k.Name, word, 0)
+		if _, err := s.Create(ctx, s.as(author), d); keyOf(err) != "problem.sharing.red" && keyOf(err) != "problem.sharing.strict" {
+			s.t.Errorf("%v: %v", rule, err)
+		}
+	}
+	var batch []*record.Record
+	n, tried := 0, map[string]bool{}
+	for state, path := range paths(k.Workflow) {
+		for _, rule := range valid {
+			d.Sharing, d.Body, d.Private = rule, sample(k.Name, word, n), state == "draft"
+			if single(k, d.Body) {
+				anchor = s.make("sol", "topic", record.Sharing{TLP: record.Clear})
+				d.Links[0].To = anchor.ID
+			}
+			r := s.reach(author, d, path)
+			if n++; r.State != state || r.Kind != "submission" && r.Sharing.TLP != rule.TLP {
+				s.t.Fatalf("what should be %s, %v, is %s, %v", state, rule, r.State, r.Sharing)
+			}
+			if rule.TLP == record.Amber && host != "" && host != r.Owner && !slices.ContainsFunc(r.Sharing.Audience, func(c record.Clause) bool { return c.Participant == host }) {
+				s.t.Errorf("what belongs to a record of %s became %v", host, r.Sharing)
+			}
+			what, private := r.State+string(rule.TLP), k.Workflow.IsPrivate(r.State)
+			if !tried[what] && (rule.TLP == record.Clear) == private && rule.TLP != record.Green { // the narrowest rules, and the widest where the state is private
+				tried[what] = true
+				s.writers(k, r)
+			}
+			if batch = append(batch, r); single(k, d.Body) {
+				s.readers(k, batch, anchor, word)
+				if _, err := s.Retract(ctx, s.as(author), r.ID, r.Version, "x"); err != nil {
+					s.t.Fatal(err)
+				}
+				batch = nil
+			}
+		}
+	}
+	s.readers(k, batch, anchor, word)
+}
+
+// readers compares what each viewer comes upon with the rule.
+func (s *stage) readers(k *record.Kind, batch []*record.Record, anchor *record.Record, word string) {
+	s.t.Helper()
+	ctx := context.Background()
+	for _, who := range spectators {
+		v := s.as(who)
+		check := func(way string, whole bool, ids []string, in func(*record.Record) bool) {
+			s.t.Helper()
+			for _, r := range batch {
+				if sees, got := s.may(who, r), slices.Contains(ids, r.ID); got && !sees || whole && in(r) && sees != got {
+					s.t.Errorf("%s comes upon what is %s, %v, of %s, by %s: %v, the rule says %v", who, r.State, r.Sharing, r.Owner, way, got, sees)
+				}
+			}
+		}
+		for way, q := range lists(k, batch, word) {
+			q.Limit = app.MaxPage
+			l, err := s.List(ctx, v, q)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			if l.Exact && l.Next == "" && l.Total != len(l.Records) && q.From == "" {
+				s.t.Errorf("%s is told that there are %d records %s and sees %d", who, l.Total, way, len(l.Records))
+			}
+			check(way, true, shown(l.Records), func(r *record.Record) bool {
+				return (q.State == "" || r.State == q.State) && (q.From == "" || r.When != "")
+			})
+		}
+		for way, read := range s.reads(k, anchor, word) {
+			ids, whole, err := read(ctx, v)
+			if err != nil {
+				s.t.Fatalf("%s by %s: %v", who, way, err)
+			}
+			check(way, whole, ids, func(r *record.Record) bool { return strings.HasPrefix(way, "all ") || !k.Workflow.IsPrivate(r.State) })
+		}
+		for way, look := range s.looks(k) {
+			var ids []string
+			for i, r := range batch {
+				if way == "story" && s.may(who, r) && (i%16 > 0 || len(batch) == 1 && who != "kofi") { // a long one, and each much the same
+					ids = append(ids, r.ID)
+				} else if err := look(ctx, v, r.ID); err == nil {
+					ids = append(ids, r.ID)
+				} else if app.CodeOf(err) != app.NotFound {
+					s.t.Fatalf("%s by %s: %v", who, way, err)
+				}
+			}
+			check(way, true, ids, func(*record.Record) bool { return true })
+		}
+	}
+}
+
+func shown(list []*app.Shown) (ids []string) {
+	for _, x := range list {
+		ids = append(ids, x.ID)
+	}
+	return ids
+}
+
+// lists are the lists in which records of the batch stand.
+func lists(k *record.Kind, batch []*record.Record, word string) map[string]app.Query {
+	out := map[string]app.Query{"in the list": {Kind: k.Name}, "by day": {Kind: k.Name, Sort: "day"}, "by words": {Kind: k.Name, Text: word},
+		"oldest first": {Kind: k.Name, Sort: "changed", Ascending: true}, "in a span": {Kind: k.Name, From: "1900", To: "2200"}}
+	for _, r := range batch {
+		out["in state "+r.State] = app.Query{Kind: k.Name, State: r.State, Sort: "changed"}
+		out["by owner"] = app.Query{Kind: k.Name, Owner: r.Owner, Sort: "changed"}
+		for _, x := range r.Topics {
+			out["under "+x] = app.Query{Kind: k.Name, Topic: x, Sort: "changed"}
+		}
+		for _, x := range r.Places {
+			out["in "+x] = app.Query{Kind: k.Name, Place: x}
+		}
+		for _, x := range r.Substances {
+			out["of "+x] = app.Query{Kind: k.Name, Substance: x}
+		}
+	}
+	return out
+}
+
+type look = func(context.Context, app.Viewer, string) error
+
+func ask[T any](f func(context.Context, app.Viewer, string) (T, error)) look {
+	return func(ctx context.Context, v app.Viewer, id string) error { return second(f(ctx, v, id)) }
+}
+
+// looks are the ways to look at one record.
+func (s *stage) looks(k *record.Kind) map[string]look {
+	out := map[string]look{"page": ask(s.Get), "history": ask(s.History), "discussion": ask(s.Comments), "proposals": ask(s.Proposals), "receipts": ask(s.Receipts), "warning": ask(s.WarnOf), "story": ask(s.Story)}
+	for _, x := range kinds.Following(k.Name) {
+		out["drafting an answer"] = func(ctx context.Context, v app.Viewer, id string) error {
+			return second(s.DraftOf(ctx, v, x, "", id, ""))
+		}
+	}
+	for _, x := range kinds.Under(k.Name) {
+		out["drafting what belongs to it"] = func(ctx context.Context, v app.Viewer, id string) error {
+			return second(s.DraftOf(ctx, v, x, id, "", ""))
+		}
+	}
+	return out
+}
+
+// reads are the ways to read many records at once: each returns the ids that it shows and whether it shows all there are.
+// Those whose names begin with "all" show drafts as well.
+func (s *stage) reads(k *record.Kind, anchor *record.Record, word string) map[string]func(context.Context, app.Viewer) ([]string, bool, error) {
+	type read = func(context.Context, app.Viewer) ([]string, bool, error)
+	out := map[string]read{
+		"all that a search finds": func(ctx context.Context, v app.Viewer) ([]string, bool, error) {
+			l, err := s.Search(ctx, v, word, "", app.MaxPage)
+			return shown(l.Records), true, err
+		},
+		"all of an export": func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+			var b strings.Builder
+			_, err := s.Export(ctx, v, app.Query{Kind: k.Name}, table.NewCSV(&b))
+			for line := range strings.Lines(b.String()) {
+				id, _, _ := strings.Cut(line, ",")
+				ids = append(ids, id)
+			}
+			return ids, true, err
+		},
+		"all that links to a record": func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+			related, err := s.Related(ctx, v, &app.Shown{Record: anchor})
+			for _, r := range related {
+				ids = append(ids, r.ID)
+			}
+			return ids, true, err
+		},
+		"all of a story": func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+			x, err := s.Story(ctx, v, anchor.ID)
+			for _, n := range x.Nodes {
+				ids = append(ids, n.ID)
+			}
+			for _, e := range x.Edges {
+				ids = append(ids, e.From, e.To)
+			}
+			return ids, !x.More, err
+		},
+	}
+	switch k.Name {
+	case "meeting":
+		for _, topic := range []string{"", "swg1.2"} {
+			out["the calendar of "+topic] = func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+				list, err := s.Meetings(ctx, v, "2024-05-01", "2024-05-31", topic)
+				for _, e := range s.Entries(list, "en", "https://example.org") {
+					ids = append(ids, strings.TrimSuffix(e.UID, "@tocsin"))
+				}
+				return ids, true, err
+			}
+		}
+	case "law":
+		out["the table of laws"] = func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+			l, err := s.Legislation(ctx, v, "GH")
+			for _, c := range l.Covered {
+				ids = append(ids, shown(c.Laws)...)
+			}
+			return ids, true, err
+		}
+	case "need", "contribution":
+		out["the donors' table"] = func(ctx context.Context, v app.Viewer) ([]string, bool, error) {
+			d, err := s.Donors(ctx, v)
+			c := d.Cells["GH"]["legislation"]
+			return append(shown(c.Needs), shown(c.Gifts)...), true, err
+		}
+	case "initiative":
+		out["what fits a country's needs"] = func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+			list, err := s.InitiativesFor(ctx, v, "GH")
+			for _, m := range list {
+				ids = append(ids, m.ID)
+			}
+			return ids, len(list) < 20, err
+		}
+	}
+	return out
+}
+
+// writers finds that whoever does not see a record learns nothing by trying to change it, and changes nothing.
+func (s *stage) writers(k *record.Kind, r *record.Record) {
+	s.t.Helper()
+	ctx := context.Background()
+	for _, who := range spectators {
+		if s.may(who, r) {
+			continue
+		}
+		v, x, d := s.as(who), s.role[who], app.Draft{Sharing: r.Sharing, Links: r.Links, Body: r.Body}
+		ways := map[string]error{
+			"update": second(s.Update(ctx, v, r.ID, r.Version, d)), "update an old version": second(s.Update(ctx, v, r.ID, r.Version+7, d)), "retract": second(s.Retract(ctx, v, r.ID, r.Version, "x")),
+			"attach": second(s.Attach(ctx, v, r.ID, r.Version, "x.txt", []byte("x"))), "take up": second(s.TakeUp(ctx, v, r.ID, 1)), "decide": s.Decide(ctx, v, r.ID, "x", true),
+			"comment": s.Comment(ctx, v, r.ID, "x"), "comment on a paragraph": s.CommentOn(ctx, v, r.ID, "1", "x"), "answer": s.Answer(ctx, v, r.ID, "accepted", ""),
+			"propose": s.Propose(ctx, v, r.ID, "x", nil), "propose a body": s.Propose(ctx, v, r.ID, "x", r.Body), "acknowledge": s.Acknowledge(ctx, v, r.ID, "x"),
+			"link": second(s.Create(ctx, v, app.Draft{Kind: "incident", Body: sample("incident", "x", 0), Links: []record.Link{{Relation: record.CausedBy, To: r.ID}}})),
+		}
+		for _, step := range append(slices.Clone(k.Workflow.Steps), record.Step{Name: "fly"}) {
+			ways["step "+step.Name] = second(s.Step(ctx, v, r.ID, r.Version, step.Name, "x"))
+		}
+		for _, under := range kinds.Under(k.Name) {
+			ways["link of what belongs"] = second(s.Create(ctx, v, app.Draft{Kind: under.Name, Body: sample(under.Name, "x", 0), Links: []record.Link{{Relation: record.PartOf, To: r.ID}}}))
+		}
+		for way, err := range ways {
+			mayNotWrite := strings.HasPrefix(way, "link") && (!x.registered || strings.HasPrefix(x.owner, "~")) && app.CodeOf(err) == app.Forbidden
+			if !mayNotWrite && !(app.CodeOf(err) == app.Unauthenticated && !v.SignedIn()) && app.CodeOf(err) != app.NotFound || err == nil {
+				s.t.Errorf("%s gets %v for a try to %s what is %s, %v, and he cannot see", who, err, way, r.State, r.Sharing)
+			}
+		}
+	}
+	now, err := s.Get(ctx, app.Operator, r.ID)
+	said, err2 := s.Comments(ctx, app.Operator, r.ID)
+	if err != nil || err2 != nil || now.Version != r.Version || len(said) > 0 {
+		s.t.Errorf("after those who do not see it tried: %v, %v, %v, %v", now, said, err, err2)
+	}
+}
