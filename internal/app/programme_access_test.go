@@ -3,12 +3,14 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"tocsin/internal/app"
+	"tocsin/internal/exchange/calendar"
 	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
 	"tocsin/internal/kinds/programme"
@@ -127,21 +129,6 @@ func paths(w record.Workflow) map[string][]record.Step {
 	return found
 }
 
-// host makes what a record of the kind belongs to.
-func (s *stage) host(k *record.Kind) *record.Record {
-	s.t.Helper()
-	switch clear := (record.Sharing{TLP: record.Clear}); k.Under[0] {
-	case "initiative":
-		return s.step("mere", s.make("mere", "initiative", clear), "publish")
-	case "call":
-		return s.step("sol", s.make("sol", "call", clear), "open-call")
-	case "pledge":
-		return s.step("kofi", s.step("esi", s.make("ama", "pledge", clear), "sign"), "confirm-signature")
-	}
-	s.t.Fatalf("a %s belongs to a %s: host must say how one is made", k.Name, k.Under[0])
-	return nil
-}
-
 // reach makes a record and takes it along the path to a state.
 func (s *stage) reach(author string, d app.Draft, path []record.Step) *record.Record {
 	s.t.Helper()
@@ -159,15 +146,8 @@ func (s *stage) reach(author string, d app.Draft, path []record.Step) *record.Re
 	return r
 }
 
-// single reports whether an owner may have one record only with the body of the sample.
-func single(k *record.Kind, body json.RawMessage) bool {
-	b, err := k.Decode(body)
-	u, ok := b.(record.Unique)
-	return err == nil && ok && u.UniqueKey() != "" && !strings.Contains(samples[k.Name], "YEAR")
-}
-
 // spectators are those who try to see.
-var spectators = []string{"public", "ama", "kofi", "yaa", "fatu", "sahr", "mere", "kia", "urs", "sol", "sun", "pia", "pio"}
+var spectators = []string{"public", "esi", "ama", "kofi", "yaa", "fatu", "sahr", "mere", "kia", "urs", "sol", "sun", "pia", "pio"}
 
 // TestWhoSeesWhatOfEveryKind is the sharing rule for each kind that people write, in each of its private states and an
 // open one, with every label and audience, over every way of reading and of changing, on both engines.
@@ -175,7 +155,13 @@ func TestWhoSeesWhatOfEveryKind(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, address string) {
 		s := newStage(t, address)
 		for _, k := range kinds.Authored() {
-			for _, author := range authors(k) {
+			authors := []string{"esi"}
+			if k.Name == "narrative" { // the secretariat's
+				authors[0] = "sol"
+			} else if k.Partners {
+				authors = append(authors, "pia")
+			}
+			for _, author := range authors {
 				t.Run(k.Name+" of "+author, func(t *testing.T) {
 					s.t = t
 					s.everyRule(author, k)
@@ -183,17 +169,6 @@ func TestWhoSeesWhatOfEveryKind(t *testing.T) {
 			}
 		}
 	})
-}
-
-// authors are those who write the samples of a kind: an official, or who alone may, and a partner where partners may.
-func authors(k *record.Kind) []string {
-	switch {
-	case k.Name == "narrative":
-		return []string{"sol"}
-	case k.Partners:
-		return []string{"ama", "pia"}
-	}
-	return []string{"ama"}
 }
 
 // everyRule tries a kind with every rule.
@@ -212,22 +187,31 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 		host, d.Links = h.Owner, append(d.Links, record.Link{Relation: record.PartOf, To: h.ID})
 	}
 	valid, wrong := s.rules()
+	if s.Store().Engine() == "postgres" { // the engines differ by statements and not by kinds: every fourth rule, others for each kind
+		for i := range len(valid) / 4 {
+			valid[i] = valid[4*i+len(k.Name)%4]
+		}
+		valid = valid[:len(valid)/4]
+	}
 	for _, rule := range wrong {
 		d.Sharing, d.Body = rule, sample(k.Name, word, 0)
-		if _, err := s.Create(ctx, s.as(author), d); keyOf(err) != "problem.sharing.red" && keyOf(err) != "problem.sharing.strict" {
+		if _, err := s.Create(ctx, s.as(author), d); app.CodeOf(err) != app.Invalid || !strings.Contains(err.Error(), "problem.sharing.") {
 			s.t.Errorf("%v: %v", rule, err)
 		}
 	}
+	b, _ := k.Decode(sample(k.Name, word, 0))
+	u, unique := b.(record.Unique)
+	one := unique && u.UniqueKey() != "" && !strings.Contains(samples[k.Name], "YEAR") // an owner has one only
 	var batch []*record.Record
-	n, tried := 0, map[string]bool{}
-	for state, path := range paths(k.Workflow) {
+	n, tried, ways := 0, map[string]bool{}, paths(k.Workflow)
+	for _, state := range slices.Sorted(maps.Keys(ways)) {
 		for _, rule := range valid {
 			d.Sharing, d.Body, d.Private = rule, sample(k.Name, word, n), state == "draft"
-			if single(k, d.Body) {
+			if one {
 				anchor = s.make("sol", "topic", record.Sharing{TLP: record.Clear})
 				d.Links[0].To = anchor.ID
 			}
-			r := s.reach(author, d, path)
+			r := s.reach(author, d, ways[state])
 			if n++; r.State != state || r.Kind != "submission" && r.Sharing.TLP != rule.TLP {
 				s.t.Fatalf("what should be %s, %v, is %s, %v", state, rule, r.State, r.Sharing)
 			}
@@ -235,12 +219,12 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 				s.t.Errorf("what belongs to a record of %s became %v", host, r.Sharing)
 			}
 			what, private := r.State+string(rule.TLP), k.Workflow.IsPrivate(r.State)
-			if !tried[what] && (rule.TLP == record.Clear) == private && rule.TLP != record.Green { // the narrowest rules, and the widest where the state is private
+			if !tried[what] && (rule.TLP == record.Clear) == private && rule.TLP != record.Green && rule.TLP != record.AmberStrict { // the narrowest rules, and the widest where the state is private
 				tried[what] = true
 				s.writers(k, r)
 			}
-			if batch = append(batch, r); single(k, d.Body) {
-				s.readers(k, batch, anchor, word)
+			if batch = append(batch, r); one {
+				s.readers(k, batch, n, anchor, word)
 				if _, err := s.Retract(ctx, s.as(author), r.ID, r.Version, "x"); err != nil {
 					s.t.Fatal(err)
 				}
@@ -248,14 +232,17 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 			}
 		}
 	}
-	s.readers(k, batch, anchor, word)
+	s.readers(k, batch, n, anchor, word)
 }
 
 // readers compares what each viewer comes upon with the rule.
-func (s *stage) readers(k *record.Kind, batch []*record.Record, anchor *record.Record, word string) {
+func (s *stage) readers(k *record.Kind, batch []*record.Record, n int, anchor *record.Record, word string) {
 	s.t.Helper()
 	ctx := context.Background()
-	for _, who := range spectators {
+	looks := s.looks(k)
+	names := slices.Sorted(maps.Keys(looks))
+	queries := lists(k, batch, word)
+	for j, who := range spectators {
 		v := s.as(who)
 		check := func(way string, whole bool, ids []string, in func(*record.Record) bool) {
 			s.t.Helper()
@@ -265,48 +252,50 @@ func (s *stage) readers(k *record.Kind, batch []*record.Record, anchor *record.R
 				}
 			}
 		}
-		for way, q := range lists(k, batch, word) {
-			q.Limit = app.MaxPage
-			l, err := s.List(ctx, v, q)
-			if err != nil {
+		for i, way := range slices.Sorted(maps.Keys(queries)) {
+			if len(batch) == 1 && (i+n+j)%4 > 0 { // a kind of which an owner has one: each list in turn
+				continue
+			}
+			q, got := queries[way], []string(nil)
+			if err := s.Each(ctx, v, q, func(x *app.Shown) error { got = append(got, x.ID); return nil }); err != nil {
 				s.t.Fatal(err)
 			}
-			if l.Exact && l.Next == "" && l.Total != len(l.Records) && q.From == "" {
-				s.t.Errorf("%s is told that there are %d records %s and sees %d", who, l.Total, way, len(l.Records))
-			}
-			check(way, true, shown(l.Records), func(r *record.Record) bool {
+			check(way, true, got, func(r *record.Record) bool {
 				return (q.State == "" || r.State == q.State) && (q.From == "" || r.When != "")
 			})
 		}
 		for way, read := range s.reads(k, anchor, word) {
-			ids, whole, err := read(ctx, v)
+			if len(batch) == 1 && (len(way)+n+j)%4 > 0 {
+				continue
+			}
+			got, whole, err := read(v)
 			if err != nil {
 				s.t.Fatalf("%s by %s: %v", who, way, err)
 			}
-			check(way, whole, ids, func(r *record.Record) bool { return strings.HasPrefix(way, "all ") || !k.Workflow.IsPrivate(r.State) })
+			check(way, whole, got, func(r *record.Record) bool { return strings.HasPrefix(way, "all ") || !k.Workflow.IsPrivate(r.State) })
 		}
-		for way, look := range s.looks(k) {
-			var ids []string
-			for i, r := range batch {
-				if way == "story" && s.may(who, r) && (i%16 > 0 || len(batch) == 1 && who != "kofi") { // a long one, and each much the same
-					ids = append(ids, r.ID)
-				} else if err := look(ctx, v, r.ID); err == nil {
-					ids = append(ids, r.ID)
-				} else if app.CodeOf(err) != app.NotFound {
-					s.t.Fatalf("%s by %s: %v", who, way, err)
+		for i, r := range batch { // each record in two of the ways, in turn
+			for _, way := range []string{"page", names[(i+n+j)%len(names)]} {
+				if way == "story" && s.may(who, r) && i%16 > 0 {
+					continue // a long one, and each much the same
+				}
+				err := looks[way](v, r.ID)
+				if got := err == nil; got != s.may(who, r) || !got && app.CodeOf(err) != app.NotFound {
+					s.t.Errorf("%s asks for the %s of what is %s, %v, of %s: %v", who, way, r.State, r.Sharing, r.Owner, err)
 				}
 			}
-			check(way, true, ids, func(*record.Record) bool { return true })
 		}
 	}
 }
 
-func shown(list []*app.Shown) (ids []string) {
+func ids[T any](list []T, of func(T) string) (out []string) {
 	for _, x := range list {
-		ids = append(ids, x.ID)
+		out = append(out, of(x))
 	}
-	return ids
+	return out
 }
+
+func idOf(x *app.Shown) string { return x.ID }
 
 // lists are the lists in which records of the batch stand.
 func lists(k *record.Kind, batch []*record.Record, word string) map[string]app.Query {
@@ -328,96 +317,80 @@ func lists(k *record.Kind, batch []*record.Record, word string) map[string]app.Q
 	return out
 }
 
-type look = func(context.Context, app.Viewer, string) error
-
-func ask[T any](f func(context.Context, app.Viewer, string) (T, error)) look {
-	return func(ctx context.Context, v app.Viewer, id string) error { return second(f(ctx, v, id)) }
+// ask makes a way to look of a use case that reads one record.
+func ask[T any](f func(context.Context, app.Viewer, string) (T, error)) func(app.Viewer, string) error {
+	return func(v app.Viewer, id string) error { return second(f(context.Background(), v, id)) }
 }
 
 // looks are the ways to look at one record.
-func (s *stage) looks(k *record.Kind) map[string]look {
-	out := map[string]look{"page": ask(s.Get), "history": ask(s.History), "discussion": ask(s.Comments), "proposals": ask(s.Proposals), "receipts": ask(s.Receipts), "warning": ask(s.WarnOf), "story": ask(s.Story)}
+func (s *stage) looks(k *record.Kind) map[string]func(app.Viewer, string) error {
+	ctx := context.Background()
+	out := map[string]func(app.Viewer, string) error{"page": ask(s.Get), "history": ask(s.History), "discussion": ask(s.Comments), "proposals": ask(s.Proposals),
+		"receipts": ask(s.Receipts), "warning": ask(s.WarnOf), "story": ask(s.Story)}
 	for _, x := range kinds.Following(k.Name) {
-		out["drafting an answer"] = func(ctx context.Context, v app.Viewer, id string) error {
-			return second(s.DraftOf(ctx, v, x, "", id, ""))
-		}
+		out["draft of an answer"] = func(v app.Viewer, id string) error { return second(s.DraftOf(ctx, v, x, "", id, "")) }
 	}
 	for _, x := range kinds.Under(k.Name) {
-		out["drafting what belongs to it"] = func(ctx context.Context, v app.Viewer, id string) error {
-			return second(s.DraftOf(ctx, v, x, id, "", ""))
-		}
+		out["draft of what belongs to it"] = func(v app.Viewer, id string) error { return second(s.DraftOf(ctx, v, x, id, "", "")) }
 	}
 	return out
 }
 
-// reads are the ways to read many records at once: each returns the ids that it shows and whether it shows all there are.
-// Those whose names begin with "all" show drafts as well.
-func (s *stage) reads(k *record.Kind, anchor *record.Record, word string) map[string]func(context.Context, app.Viewer) ([]string, bool, error) {
-	type read = func(context.Context, app.Viewer) ([]string, bool, error)
+// read returns the ids that a viewer comes upon, and whether these are all that there are.
+type read = func(v app.Viewer) ([]string, bool, error)
+
+// reads are the ways to read many records at once. Those whose names begin with "all" show drafts as well.
+func (s *stage) reads(k *record.Kind, anchor *record.Record, word string) map[string]read {
+	ctx := context.Background()
 	out := map[string]read{
-		"all that a search finds": func(ctx context.Context, v app.Viewer) ([]string, bool, error) {
+		"all that a search finds": func(v app.Viewer) ([]string, bool, error) {
 			l, err := s.Search(ctx, v, word, "", app.MaxPage)
-			return shown(l.Records), true, err
+			return ids(l.Records, idOf), true, err
 		},
-		"all of an export": func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+		"all of an export": func(v app.Viewer) ([]string, bool, error) {
 			var b strings.Builder
 			_, err := s.Export(ctx, v, app.Query{Kind: k.Name}, table.NewCSV(&b))
-			for line := range strings.Lines(b.String()) {
-				id, _, _ := strings.Cut(line, ",")
-				ids = append(ids, id)
-			}
-			return ids, true, err
+			return ids(strings.Split(b.String(), "\n"), func(line string) string { return line[:min(26, len(line))] }), true, err
 		},
-		"all that links to a record": func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+		"all that links to a record": func(v app.Viewer) ([]string, bool, error) {
 			related, err := s.Related(ctx, v, &app.Shown{Record: anchor})
-			for _, r := range related {
-				ids = append(ids, r.ID)
-			}
-			return ids, true, err
+			return ids(related, func(r app.Related) string { return r.ID }), true, err
 		},
-		"all of a story": func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+		"all of a story": func(v app.Viewer) ([]string, bool, error) {
 			x, err := s.Story(ctx, v, anchor.ID)
-			for _, n := range x.Nodes {
-				ids = append(ids, n.ID)
-			}
-			for _, e := range x.Edges {
-				ids = append(ids, e.From, e.To)
-			}
-			return ids, !x.More, err
+			return append(ids(x.Nodes, func(n app.Node) string { return n.ID }), ids(x.Edges, func(e app.Edge) string { return e.From })...), !x.More, err
+		},
+		"what he was told": func(v app.Viewer) ([]string, bool, error) {
+			told, err := s.Told(ctx, v, 1000)
+			return ids(told, func(x app.Told) string { return x.Subject.ID }), false, err
 		},
 	}
 	switch k.Name {
 	case "meeting":
 		for _, topic := range []string{"", "swg1.2"} {
-			out["the calendar of "+topic] = func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+			out["the calendar of "+topic] = func(v app.Viewer) ([]string, bool, error) {
 				list, err := s.Meetings(ctx, v, "2024-05-01", "2024-05-31", topic)
-				for _, e := range s.Entries(list, "en", "https://example.org") {
-					ids = append(ids, strings.TrimSuffix(e.UID, "@tocsin"))
-				}
-				return ids, true, err
+				return ids(s.Entries(list, "en", "https://example.org"), func(e calendar.Entry) string { return strings.TrimSuffix(e.UID, "@tocsin") }), true, err
 			}
 		}
 	case "law":
-		out["the table of laws"] = func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+		out["the table of laws"] = func(v app.Viewer) (all []string, _ bool, _ error) {
 			l, err := s.Legislation(ctx, v, "GH")
 			for _, c := range l.Covered {
-				ids = append(ids, shown(c.Laws)...)
+				all = append(all, ids(c.Laws, idOf)...)
 			}
-			return ids, true, err
+			return all, true, err
 		}
 	case "need", "contribution":
-		out["the donors' table"] = func(ctx context.Context, v app.Viewer) ([]string, bool, error) {
+		out["the donors' table"] = func(v app.Viewer) ([]string, bool, error) {
 			d, err := s.Donors(ctx, v)
 			c := d.Cells["GH"]["legislation"]
-			return append(shown(c.Needs), shown(c.Gifts)...), true, err
+			return append(ids(c.Needs, idOf), ids(c.Gifts, idOf)...), true, err
 		}
 	case "initiative":
-		out["what fits a country's needs"] = func(ctx context.Context, v app.Viewer) (ids []string, _ bool, _ error) {
+		out["what fits a country's needs"] = func(v app.Viewer) ([]string, bool, error) {
 			list, err := s.InitiativesFor(ctx, v, "GH")
-			for _, m := range list {
-				ids = append(ids, m.ID)
-			}
-			return ids, len(list) < 20, err
+			return ids(list, func(m app.Match) string { return m.ID }), len(list) < 20, err
 		}
 	}
 	return out

@@ -133,11 +133,13 @@ func (c *composer) engagement() ([]document.Block, error) {
 // recommendations lists the themes and kinds of action, what was agreed, what countries do, and the initiatives.
 func (c *composer) recommendations() ([]document.Block, error) {
 	out := []document.Block{document.Notice{Text: c.t("recommendation.non-binding")}}
-	agreed, err := c.all(app.Query{Kind: "recommendation", State: "agreed", Sort: "changed"}, most)
+	agreed, err := c.all(app.Query{Kind: "recommendation", Sort: "changed"}, most)
 	if err != nil {
 		return nil, err
 	}
-	agreed = slices.DeleteFunc(agreed, func(x *app.Shown) bool { return string(record.DateOf(x.Updated)) > string(c.o.To) && !c.first() })
+	agreed = slices.DeleteFunc(agreed, func(x *app.Shown) bool {
+		return x.State != "agreed" && x.State != "published" || string(record.DateOf(x.Created)) > string(c.o.To) && !x.Simulated && !c.first()
+	})
 	slices.SortStableFunc(agreed, func(x, y *app.Shown) int {
 		return strings.Compare(x.Fields.(*programme.Advice).Number, y.Fields.(*programme.Advice).Number)
 	})

@@ -73,7 +73,11 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 	if region != "" {
 		l.Filters = append(l.Filters, ui.Chip{Label: names[region], Remove: with(r.URL, "region", "")})
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), Plots: true}, participantsPage(s.world(ctx, "world", ui.T(ctx, "front.map"), values), l))
+	world := s.takers(ctx, values)
+	if s.Viewer(r).SignedIn() {
+		world = s.world(ctx, "world", ui.T(ctx, "front.map"), values)
+	}
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), Plots: true}, participantsPage(world, l))
 }
 
 func (s *Site) participant(w http.ResponseWriter, r *http.Request) {

@@ -91,6 +91,13 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.overview"), Plots: true}, homePage(p))
 }
 
+// takers is a map of who takes part.
+func (s *Site) takers(ctx context.Context, values map[string]float64) templ.Component {
+	title := ui.T(ctx, "front.map")
+	return plot.WorldMap(plot.World{ID: "participants-map", Title: title, Description: title, Values: values, Value: func(float64) string { return ui.T(ctx, "map.part") },
+		Name: func(code string) string { return s.place(ctx, code) }, Link: func(code string) string { return "/participants/" + code }})
+}
+
 // world is a map of values by country, each leading to the country's page.
 func (s *Site) world(ctx context.Context, id, title string, values map[string]float64) templ.Component {
 	return plot.WorldMap(plot.World{ID: id, Title: title, Description: title, Values: values,
@@ -117,7 +124,7 @@ func (s *Site) front(w http.ResponseWriter, r *http.Request) {
 			values[p.Code] = 1
 		}
 	}
-	p := &frontView{lead: ui.T(ctx, "front.count", "n", len(values)), world: s.world(ctx, "participants", ui.T(ctx, "front.map"), values)}
+	p := &frontView{lead: ui.T(ctx, "front.count", "n", len(values)), world: s.takers(ctx, values)}
 	if p.parts, err = s.frontParts(ctx); err == nil {
 		p.stats, err = s.frontStats(ctx, len(values))
 	}

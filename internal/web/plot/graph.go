@@ -34,7 +34,7 @@ func GraphView(g Graph) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		place, width, height := layout(g)
 		d := &drawing{}
-		d.open("svg", "class", "graph", "viewBox", fmt.Sprintf("0 0 %s %s", coordinate(width), coordinate(height)), "width", width, "height", height, "role", "group", "aria-label", g.Title, "direction", "ltr")
+		d.open("svg", "class", "graph", "viewBox", fmt.Sprintf("0 0 %s %s", coordinate(width), coordinate(height)), "width", coordinate(width), "height", coordinate(height), "role", "group", "aria-label", g.Title, "direction", "ltr")
 		for _, e := range g.Edges {
 			drawEdge(d, place[e[0]], place[e[1]])
 		}
@@ -90,7 +90,8 @@ func drawNode(d *drawing, n GraphNode, at [2]float64) {
 	if n.Centre {
 		class += " graph-centre"
 	}
-	d.open("a", "href", n.URL, "aria-label", n.Detail+": "+n.Label)
+	d.open("a", "href", n.URL)
+	d.text("title", n.Detail+": "+n.Label)
 	d.el("rect", "class", class, "x", at[0], "y", at[1], "width", nodeWidth, "height", nodeHeight, "rx", 6)
 	d.text("text", shorten(n.Detail, 28), "class", "graph-detail", "x", at[0]+10, "y", at[1]+17)
 	d.text("text", shorten(n.Label, 26), "class", "graph-label", "x", at[0]+10, "y", at[1]+35)
