@@ -326,7 +326,7 @@ func (s *Site) groupPage(w http.ResponseWriter, r *http.Request) {
 var groupKinds = []string{"announcement", "meeting", "topic", "recommendation", "action", "commitment", "initiative", "document", "question"}
 
 func (s *Site) groupFacts(ctx context.Context, g *coalition.Group) part {
-	x := part{title: ui.T(ctx, "record.facts"), text: g.Theme}
+	x := part{title: ui.T(ctx, "record.facts"), text: s.fact(ctx, g.Theme)}
 	fact := func(key, value string) {
 		if value != "" {
 			x.facts = append(x.facts, ui.Fact{Label: ui.T(ctx, key), Value: ui.Text(value), Wide: true})

@@ -211,7 +211,7 @@ func (s *Site) groups(w http.ResponseWriter, r *http.Request) {
 	d := s.app.Directory()
 	var out []groupView
 	for _, g := range d.Groups() {
-		v := groupView{url: "/groups/" + g.ID, title: s.groupName(ctx, g.ID), kind: ui.T(ctx, "group-type."+string(g.Type)), theme: g.Theme}
+		v := groupView{url: "/groups/" + g.ID, title: s.groupName(ctx, g.ID), kind: ui.T(ctx, "group-type."+string(g.Type)), theme: s.fact(ctx, g.Theme)}
 		for _, sec := range d.Sections() {
 			if !g.Sectioned() {
 				break
