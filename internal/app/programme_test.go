@@ -369,26 +369,32 @@ func TestTheHostSeesWhatIsPutBeforeHim(t *testing.T) {
 
 // TestBelonging: what belongs to a record goes on belonging to one of its kind that would take it.
 func TestBelonging(t *testing.T) {
-	s := newStage(t, storetest.SQLite(t))
-	draft := func(who, kind string, under *record.Record) *record.Record {
-		return s.write(who, app.Draft{Kind: kind, Private: true, Sharing: amber, Links: []record.Link{to(record.PartOf, under)}, Body: sample(kind, "x", 0)})
+	s, ctx := newStage(t, storetest.SQLite(t)), context.Background()
+	under := func(kind string) *record.Record { k, _ := kinds.Get(kind); return s.host(k) }
+	draft := func(who, kind string, host *record.Record) *record.Record {
+		return s.write(who, app.Draft{Kind: kind, Private: true, Sharing: amber, Links: []record.Link{to(record.PartOf, host)}, Body: sample(kind, "x", 0)})
 	}
-	of := func(kind string) *record.Record { k, _ := kinds.Get(kind); return s.host(k) }
-	call, offer, pledge := of("submission"), of("interest"), of("pledge-report")
-	mine, closed, ended := draft("pia", "submission", call), s.step("sol", of("submission"), "close-call"), s.step("mere", of("interest"), "end")
+	call, offer, pledge := under("submission"), under("interest"), under("pledge-report")
+	theirs, err := s.Create(ctx, app.Operator, app.Draft{Kind: "pledge", Owner: "SL", Sharing: clear, Body: sample("pledge", "x", 0)})
+	if err == nil {
+		theirs, err = s.Step(ctx, app.Operator, theirs.ID, theirs.Version, "sign", "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		what, who string
-		r, under  *record.Record
+		r, host   *record.Record
 		code      app.Code
 		key       string
 	}{
-		{"a submission to a submission", "pia", draft("pia", "submission", call), mine, app.Invalid, "problem.under"}, {"a submission to what is closed", "pia", mine, closed, app.Conflict, "error.call.closed"},
-		{"an interest in an incident", "ama", draft("ama", "interest", offer), s.make("ama", "incident", green), app.Invalid, "problem.under"}, {"an interest in what has ended", "ama", draft("ama", "interest", offer), ended, app.Conflict, "error.initiative.closed"},
-		{"a report under another's pledge", "sol", draft("sol", "topic", call), pledge, app.Forbidden, ""},
+		{"a submission to one of his own", "pia", draft("pia", "submission", call), draft("pia", "submission", call), app.Invalid, "problem.under"},
+		{"a submission to what is closed", "pia", draft("pia", "submission", call), s.step("sol", under("submission"), "close-call"), app.Conflict, "error.call.closed"},
+		{"an interest in an incident", "ama", draft("ama", "interest", offer), s.make("ama", "incident", green), app.Invalid, "problem.under"},
+		{"an interest in what has ended", "ama", draft("ama", "interest", offer), s.step("mere", under("interest"), "end"), app.Conflict, "error.initiative.closed"},
+		{"a report under another's pledge", "ama", draft("ama", "pledge-report", pledge), s.step("fatu", theirs, "confirm-signature"), app.Forbidden, "error.owner"},
 	} {
-		if c.key != "" {
-			s.refused(c.what, second(s.put(c.who, c.r, c.r.Body, to(record.PartOf, c.under))), c.code, c.key)
-		}
+		s.refused(c.what, second(s.put(c.who, c.r, c.r.Body, to(record.PartOf, c.host))), c.code, c.key)
 	}
 }
 
