@@ -56,13 +56,14 @@ var (
 // sheet is one pass over the pages. The first pass finds the pages of the sections, which the second prints in the
 // contents.
 type sheet struct {
-	pdf   *fpdf.Fpdf
-	d     *Document
-	known *sheet // the earlier pass
-	rtl   bool   // the direction of the text at hand
-	links map[string]int
-	pages map[string]int
-	fonts map[string]bool // styles of the font for Arabic in the file
+	pdf      *fpdf.Fpdf
+	d        *Document
+	known    *sheet // the earlier pass
+	rtl      bool   // the direction of the text at hand
+	links    map[string]int
+	pages    map[string]int
+	fonts    map[string]bool // styles of the font for Arabic in the file
+	pictures int             // shown so far
 }
 
 // PDF writes a document as an A4 file with fonts of its own, for the scripts that ErrScript does not exclude. The same

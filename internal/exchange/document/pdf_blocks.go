@@ -32,11 +32,7 @@ func (s *sheet) block(b Block) {
 	case Figures:
 		s.figures(b.List)
 	case Picture:
-		s.flow(b.Alt, quoteFace, 0, "")
-		if b.Caption != b.Alt {
-			s.flow(b.Caption, noteFace, 0, "")
-		}
-		s.down(3)
+		s.picture(b)
 	}
 }
 
