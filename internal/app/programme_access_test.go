@@ -159,7 +159,7 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 	}
 	for _, rule := range wrong {
 		d.Sharing, d.Body = rule, sample(k.Name, word, 0)
-		if _, err := s.Create(ctx, s.as(author), d); app.CodeOf(err) != app.Invalid || !strings.Contains(err.Error(), "problem.sharing.") {
+		if _, err := s.Create(ctx, s.as(author), d); k.Name != "submission" && (app.CodeOf(err) != app.Invalid || !strings.Contains(err.Error(), "problem.sharing.")) {
 			s.t.Errorf("%v: %v", rule, err)
 		}
 	}
@@ -176,6 +176,9 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 				d.Links[0].To = anchor.ID
 			}
 			r := s.reach(author, d, ways[state])
+			if r == nil {
+				continue
+			}
 			if n++; r.State != state || r.Kind != "submission" && r.Sharing.TLP != rule.TLP {
 				s.t.Fatalf("what should be %s, %v, is %s, %v", state, rule, r.State, r.Sharing)
 			}
