@@ -242,9 +242,7 @@ func (s *Site) planner(w http.ResponseWriter, r *http.Request) {
 func (s *Site) seriesPart(ctx context.Context, plan app.Plan, name string) part {
 	f := &smallForm{action: "/meetings/plan", buttons: []action{{label: ui.T(ctx, "planner.series-do", "n", plan.Meetings), main: true}},
 		fields: []ui.Field{{Path: "name", Type: record.TypeText, Label: ui.T(ctx, "field.name"), Required: true, Max: 300, Value: orTyped(name, s.groupName(ctx, plan.Topic))}}}
-	for _, h := range []ui.Hidden{{Name: "group", Value: plan.Topic}, {Name: "from", Value: string(plan.From)}, {Name: "meetings", Value: strconv.Itoa(plan.Meetings)}, {Name: "every", Value: strconv.Itoa(plan.Every)}, {Name: "minutes", Value: strconv.Itoa(plan.Minutes)}} {
-		f.hidden = append(f.hidden, h)
-	}
+	f.hidden = []ui.Hidden{{Name: "group", Value: plan.Topic}, {Name: "from", Value: string(plan.From)}, {Name: "meetings", Value: strconv.Itoa(plan.Meetings)}, {Name: "every", Value: strconv.Itoa(plan.Every)}, {Name: "minutes", Value: strconv.Itoa(plan.Minutes)}}
 	return part{title: ui.T(ctx, "planner.series"), paragraphs: []string{ui.T(ctx, "planner.series-about")}, form: f}
 }
 
