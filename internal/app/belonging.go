@@ -189,7 +189,9 @@ func (a *App) writesFor(v Viewer, r *record.Record) bool {
 }
 
 // ofGroups reports whether one of the topics is a group.
-func (a *App) ofGroups(topics []string) bool { return slices.ContainsFunc(topics, a.directory.HasGroup) }
+func (a *App) ofGroups(topics []string) bool {
+	return slices.ContainsFunc(topics, a.directory.HasGroup)
+}
 
 // arrive lets the owner of the record that r belongs to see it and, where it is not a draft, tells him of it.
 func (a *App) arrive(ctx context.Context, t *store.Tx, r, host *record.Record, step string) error {

@@ -188,6 +188,9 @@ func (a *App) ProposeSlots(ctx context.Context, v Viewer, p Plan) ([]Slot, []Whe
 	if !v.SignedIn() && !v.Operator {
 		return nil, nil, refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if !v.Official() {
+		return nil, nil, refuse(Forbidden, "error.official")
+	}
 	if problems := a.CheckPlan(p); len(problems) > 0 {
 		return nil, nil, invalid(problems)
 	}

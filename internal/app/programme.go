@@ -33,6 +33,9 @@ func (a *App) programmeStep(ctx context.Context, t *store.Tx, v Viewer, r *recor
 		if b.Consent != "yes" {
 			return refuse(Conflict, "error.consent")
 		}
+		if err := changeBody(r, func(b *programme.Input) { b.Contact = "" }); err != nil { // it stays in the versions before
+			return err
+		}
 	case r.Kind == "recommendation" && s.Name == "consult":
 		b, err := bodyOf[programme.Advice](r)
 		if err != nil {
@@ -225,7 +228,7 @@ type Asking struct {
 	Until   time.Time
 	Open    bool
 	Mine    store.Reply
-	Replies []store.Reply  // those that the viewer may see: all for chairs and owners, else his own participant's
+	Replies []store.Reply  // those that the viewer may see: all for chairs and owners, else his own participant's; to a recommendation all
 	Counts  map[string]int // answers by people
 	By      map[string]int // answers by participants: the last of each counts
 }
@@ -240,6 +243,11 @@ func (a *App) Asked(ctx context.Context, v Viewer, x *Shown) (*Asking, error) {
 	if err != nil {
 		return nil, err
 	}
+	saw, err := a.sawAt(ctx, v, x.ID)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(p store.Reply) bool { return p.Person != v.Actor() && !saw(p.At) })
 	out := &Asking{Options: options, Until: until, Open: len(options) > 0 && (until.IsZero() || a.now().Before(until)), Counts: map[string]int{}, By: map[string]int{}}
 	last := map[string]store.Reply{}
 	for _, p := range all {

@@ -73,6 +73,13 @@ func (v Viewer) ChairsAny(topics []string) bool {
 	return false
 }
 
+// Official reports whether the viewer is a registered official of a participant: not the public, nobody of a partner
+// organisation, and nobody whose registrations have ended.
+func (v Viewer) Official() bool {
+	_, ok := slices.BinarySearch(v.Tokens, sharing.Officials)
+	return ok || v.Operator
+}
+
 // Owns reports whether the viewer may change what the participant owns: he is one of its registered officials.
 func (v Viewer) Owns(owner string) bool {
 	if v.Operator {

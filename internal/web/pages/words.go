@@ -45,7 +45,7 @@ func (s *Site) groupName(ctx context.Context, id string) string {
 	if !ok {
 		return id
 	}
-	name := g.Label() + " " + g.Title(lang(ctx))
+	name := locales.From(ctx).Latin(g.Label()) + " " + g.Title(lang(ctx))
 	if g.Type == coalition.Network || g.Type == coalition.RegionalDialogue {
 		name = g.Title(lang(ctx))
 	}
