@@ -95,7 +95,7 @@ func TestPlanner(t *testing.T) {
 		p = app.Plan{Topic: rapid.SampledFrom(groups).Draw(t, "group").ID, Meetings: rapid.IntRange(1, 26).Draw(t, "meetings"), Every: rapid.IntRange(1, 8).Draw(t, "every"),
 			Minutes: rapid.SampledFrom([]int{5, 60, 90, 240, 480}).Draw(t, "minutes"), From: record.DateOf(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 700).Draw(t, "from")))}
 		start, _ = p.From.Time()
-		slots, total, err := w.ProposeSlots(ctx, w.as("urs"), p)
+		slots, total, err := w.ProposeSlots(ctx, w.as("ama"), p)
 		again, total2, err2 := w.ProposeSlots(ctx, app.Operator, p)
 		if err != nil || err2 != nil || len(slots) != p.Meetings || !reflect.DeepEqual(slots, again) || !reflect.DeepEqual(total, total2) {
 			t.Fatalf("the same plan gives something else: %v, %v", err, err2)
@@ -163,6 +163,9 @@ func TestPlanner(t *testing.T) {
 	}
 	if _, _, err := w.ProposeSlots(ctx, app.Public, good); app.CodeOf(err) != app.Unauthenticated {
 		t.Errorf("the public plans: %v", err)
+	}
+	if _, _, err := w.ProposeSlots(ctx, w.as("urs"), good); app.CodeOf(err) != app.Forbidden {
+		t.Errorf("who is not registered plans: %v", err)
 	}
 	good.Topic = "medd"
 	if _, _, err := w.ProposeSlots(ctx, app.Operator, good); app.CodeOf(err) != app.Conflict {
@@ -379,7 +382,12 @@ func TestSections(t *testing.T) {
 	s.refused("another group's member", second(s.Create(ctx, s.as("fatu"), advice(""))), app.Forbidden, "error.group")
 	s.refused("the other section's member", second(s.Create(ctx, s.as("mere"), advice(`,"group":"swg1.2/west"`))), app.Forbidden, "error.group")
 	s.refused("into another group", second(s.put("ama", moved, advice(`,"group":"swg3.3"`).Body)), app.Forbidden, "error.group")
-	s.step("kia", all, "consult")
+	if all = s.step("kia", all, "consult"); !s.told("sahr", all, "consult") {
+		t.Error("the group is not told")
+	}
+	if _, err := s.Update(ctx, s.as("ama"), all.ID, all.Version, app.Draft{Sharing: amber, Body: all.Body}); err != nil || s.told("sahr", all, "") {
+		t.Errorf("what he was told of and sees no more is still before him: %v", err)
+	}
 	if west = s.step("esi", west, "consult"); !s.told("sahr", west, "consult") || s.told("mere", west, "consult") {
 		t.Error("not exactly the section is told")
 	}

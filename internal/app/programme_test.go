@@ -199,6 +199,15 @@ var (
 	amber = record.Sharing{TLP: record.Amber}
 )
 
+func ids[T any](list []T, of func(T) string) (out []string) {
+	for _, x := range list {
+		out = append(out, of(x))
+	}
+	return out
+}
+
+func idOf(x *app.Shown) string { return x.ID }
+
 // told reports whether a person was told of a record, by the beginning of the reason.
 func (s *stage) told(who string, r *record.Record, reason string) bool {
 	s.t.Helper()
@@ -706,6 +715,20 @@ func TestDonors(t *testing.T) {
 		}
 		if c := d.Cells["SL"]["legislation"]; len(c.Gifts) != 2 || !slices.Equal(c.Donors, []string{"GH"}) {
 			t.Errorf("%d gifts of %v", len(c.Gifts), c.Donors)
+		}
+	}
+}
+
+// TestExactTotals: a total that is called exact is of what is listed, also where some have no day.
+func TestExactTotals(t *testing.T) {
+	s := newStage(t, storetest.SQLite(t))
+	for _, day := range []string{"", "2024", "2024-05", "2024-05-06", "2025-01-01"} {
+		s.write("ama", app.Draft{Kind: "document", Private: true, Sharing: green, Body: with("document", `"date":"`+day+`"`)})
+	}
+	for _, q := range []app.Query{{}, {Sort: "day"}, {From: "1900"}, {From: "2024", To: "2024"}, {From: "2024-05-06"}, {To: "2100"}, {State: "draft", Sort: "changed"}, {Topic: "swg1.2", Sort: "changed"}, {Owner: "GH", Sort: "changed"}} {
+		q.Kind = "document"
+		if l, err := s.List(context.Background(), s.as("kofi"), q); err != nil || l.Exact && l.Total != len(l.Records) {
+			t.Errorf("%+v: %d are said to be there, %d are listed: %v", q, l.Total, len(l.Records), err)
 		}
 	}
 }
