@@ -37,11 +37,11 @@ func Write(w io.Writer, name string, entries []Entry) error {
 	c := newCalendar(ics.MethodPublish)
 	c.SetXWRCalName(name)
 	c.SetName(name)
-	c.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	c.SetRefreshInterval("PT1H") // the library says of what type it is
 	for _, e := range entries {
 		add(c, e)
 	}
-	return c.SerializeTo(w)
+	return c.SerializeTo(w, ics.WithNewLineWindows) // RFC 5545 knows no other end of a line
 }
 
 // Invitation writes an invitation of one person, or its withdrawal when the entry is cancelled. The program that answers
@@ -55,7 +55,7 @@ func Invitation(w io.Writer, e Entry, organiser, organiserName, attendee, attend
 	v := add(c, e)
 	v.SetOrganizer("mailto:"+organiser, ics.WithCN(organiserName))
 	v.AddProperty(ics.ComponentPropertyAttendee, "mailto:"+attendee, ics.WithCN(attendeeName), ics.ParticipationStatusNeedsAction, ics.ParticipationRoleReqParticipant, ics.WithRSVP(true))
-	return c.SerializeTo(w)
+	return c.SerializeTo(w, ics.WithNewLineWindows) // RFC 5545 knows no other end of a line
 }
 
 func newCalendar(m ics.Method) *ics.Calendar {

@@ -158,6 +158,10 @@ func (s *Site) personalFeed(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
+	if r.URL.Query().Get("lang") == "" && len(v.Person.Languages) > 0 { // calendar programs say no language
+		l := locales.From(r.Context())
+		r = r.WithContext(locales.With(r.Context(), locales.New(v.Person.Languages[0], l.Zone, l.Theme)))
+	}
 	from, to := s.span(r)
 	xs, err := s.app.Meetings(r.Context(), v, from, to, "")
 	if err != nil {
