@@ -149,11 +149,15 @@ func (s *Site) calendarFeed(w http.ResponseWriter, r *http.Request) {
 // personalFeed is the feed at a secret address: the meetings of the person's own groups, as he may see them now.
 func (s *Site) personalFeed(w http.ResponseWriter, r *http.Request) {
 	secret, ok := strings.CutSuffix(r.PathValue("secret"), ".ics")
-	if !ok || !s.attempts.allow(r) {
+	if !ok {
 		web.NotFound(w, r)
 		return
 	}
 	v, err := s.app.FeedViewer(r.Context(), secret)
+	if err != nil && !s.attempts.allow(r) { // guesses are slowed down, not an office's calendars that ask at the same minute
+		tooMany(w, r)
+		return
+	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return

@@ -77,7 +77,7 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 	if s.Viewer(r).Official() {
 		world = s.world(ctx, "world", ui.T(ctx, "front.map"), values)
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), Plots: true}, participantsPage(world, l))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), About: ui.T(ctx, "participant.about"), Maps: true}, participantsPage(world, l))
 }
 
 func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
@@ -234,7 +234,7 @@ func (s *Site) groups(w http.ResponseWriter, r *http.Request) {
 	for _, c := range d.Coordinators() {
 		coordinators = append(coordinators, s.participantName(ctx, c.Organisation)+": "+ui.Num(ctx, c.Count))
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.groups")}, groupsPage(out, coordinators))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.groups"), About: ui.T(ctx, "group.about")}, groupsPage(out, coordinators))
 }
 
 // memberOf names the participant or the partner organisation that a person belongs to.

@@ -84,7 +84,7 @@ func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, pr
 		s.Fail(w, r, err)
 		return
 	}
-	s.Show(w, r, status, ui.Page{Title: p.title, Plots: x.Record.Kind == "signal" || measureOf(x.Fields) != nil}, recordView(p))
+	s.Show(w, r, status, ui.Page{Title: p.title, About: p.summary, Plots: x.Record.Kind == "signal" || measureOf(x.Fields) != nil}, recordView(p))
 }
 
 func (s *Site) loadSharing(ctx context.Context, v app.Viewer, p *recordPage) (err error) {
