@@ -1,5 +1,5 @@
 // Builds the front end into ../internal/web/static/dist, where the Go program embeds it:
-// style sheets (left to right and right to left), scripts, the icon sprite and the map of the world,
+// style sheets (left to right and right to left, and of each the part that a page's head needs), scripts, the icon sprite and the map of the world,
 // each under a name that holds a hash of its content, with brotli and gzip copies, and manifest.json.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
@@ -7,9 +7,9 @@ import { dirname, extname, join, basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { style } from "./build/style.mjs";
+import { first, style } from "./build/style.mjs";
 import { sprite } from "./build/icons.mjs";
-import { world } from "./build/world.mjs";
+import { shapes, world } from "./build/world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const sources = join(here, "..", "internal");
@@ -42,13 +42,20 @@ async function emit(manifest, name, content) {
   return bytes.length;
 }
 
+const atlas = await world();
+
 const files = {
   "app.css": () => style(sources, "tabler.css", target),
   "app.rtl.css": () => style(sources, "tabler.rtl.css", target),
+  "first.css": () => style(sources, "tabler.css", target, first),
+  "first.rtl.css": () => style(sources, "tabler.rtl.css", target, first),
+  "site.js": () => script("site.js"),
   "app.js": () => script("app.js"),
+  "map.js": () => script("map.js"),
   "chart.js": () => script("chart.js"),
   "icons.svg": () => sprite(sources),
-  "world.json": () => world(),
+  "world.json": () => JSON.stringify(atlas),
+  "world.svg": () => shapes(atlas),
 };
 
 await mkdir(out, { recursive: true });
@@ -59,6 +66,6 @@ for (const old of await readdir(out)) if (old !== ".keep") await rm(join(out, ol
 const manifest = {};
 for (const name of Object.keys(files)) {
   const size = await emit(manifest, name, content[name]);
-  console.log(`${name.padEnd(12)} ${(size / 1024).toFixed(1).padStart(7)} KB  ${manifest[name]}`);
+  console.log(`${name.padEnd(13)} ${(size / 1024).toFixed(1).padStart(7)} KB  ${manifest[name]}`);
 }
 await writeFile(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");

@@ -83,7 +83,7 @@ func (a *App) Entries(xs []*Shown, lang, base string) []calendar.Entry {
 		text, _ := s.Text.In(lang)
 		title := x.Kind.TitleIn(x.Record, a.names, lang)
 		e := calendar.Entry{UID: x.ID + "@tocsin", Title: title, Description: text, Location: s.Venue, URL: strings.TrimSuffix(base, "/") + "/r/" + x.ID,
-			Sequence: x.Version, Updated: x.Updated, Cancelled: x.State == "cancelled", Categories: x.Topics}
+			Sequence: x.Version, Updated: x.Updated, Cancelled: x.State == "cancelled", Tentative: x.State == "draft", Categories: x.Topics}
 		if e.Location == "" {
 			e.Location = s.Join
 		}

@@ -110,7 +110,7 @@ func page(p ui.Page, parts ...templ.Component) templ.Component { return with(ui.
 
 func overview() templ.Component {
 	spark := []float64{3, 4, 3, 5, 4, 6, 5, 8, 7, 9}
-	return page(ui.Page{Title: "Overview", Plots: true},
+	return page(ui.Page{Title: "Overview", Plots: true, Maps: true},
 		with(ui.PageHeader("", "Overview", "What 163 states and 16 organisations saw in the last four weeks.")),
 		html(`<div class="stats">`),
 		ui.StatCard(ui.Stat{Label: "Signals to assess", Value: "7", Detail: "3 more than last week", Tone: ui.Attention, Spark: spark, URL: "/list"}),

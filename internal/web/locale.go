@@ -25,8 +25,9 @@ type Settings struct {
 }
 
 // Localize decides how each request is read and puts the locale into its context. Language: ?lang= (which is also
-// remembered), the cookie, the person's setting, Accept-Language, English. Zone: the person's setting, the device's,
-// UTC. settings gives the person's choice and may be nil.
+// remembered where a browser asks for a page), the cookie, the person's setting, Accept-Language, English. Zone: the
+// person's setting, the device's, UTC. settings gives the person's choice; it is nil the first time that a request passes
+// here, when nobody knows yet whose it is.
 func Localize(secure bool, settings func(*http.Request) Settings) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,7 +36,7 @@ func Localize(secure bool, settings func(*http.Request) Settings) Middleware {
 				chosen = settings(r)
 			}
 			asked := r.URL.Query().Get("lang")
-			if locales.Known(asked) && asked != cookie(r, languageCookie) {
+			if settings == nil && locales.Known(asked) && asked != cookie(r, languageCookie) && strings.Contains(r.Header.Get("Accept"), "text/html") {
 				setCookie(w, languageCookie, asked, secure)
 			}
 			code := locales.Negotiate(r.Header.Get("Accept-Language"), asked, cookie(r, languageCookie), chosen.Language)

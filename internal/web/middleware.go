@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"tocsin/internal/web/static"
 )
 
 // Middleware wraps a handler.
@@ -23,9 +25,9 @@ func Chain(h http.Handler, list ...Middleware) http.Handler {
 	return h
 }
 
-// policy lets pages load only what this server serves and run no script or style that stands in a page.
-// Images may be data: because the style sheets hold small ones.
-const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+// policy lets pages load only what this server serves and run no script that stands in a page; of styles that do, only
+// the built ones, by their hashes. Images may be data: because the style sheets hold small ones.
+var policy = "default-src 'self'; script-src 'self'; style-src 'self'" + static.Embedded.StyleHashes() + "; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // SecurityHeaders sets the headers that tell browsers what a page may do. secure is true when people reach the server
@@ -104,7 +106,7 @@ func LogAccess(log *slog.Logger) Middleware {
 			defer func() {
 				log.LogAttrs(r.Context(), level(a.status), "request",
 					slog.String("id", RequestID(r.Context())), slog.String("method", r.Method),
-					slog.String("path", publicPath(r.URL.Path)), slog.Int("status", a.status),
+					slog.String("path", PublicPath(r.URL.Path)), slog.Int("status", a.status),
 					slog.Int64("bytes", a.bytes), slog.Duration("took", time.Since(start)))
 			}()
 			next.ServeHTTP(a, r)
@@ -112,10 +114,11 @@ func LogAccess(log *slog.Logger) Middleware {
 	}
 }
 
-// secretPaths are those below which addresses hold a one-time secret.
-var secretPaths = []string{"/sign-in/", "/invitation/", "/feed/"}
+// secretPaths are those below which addresses hold a secret: of signing in, of a person's calendar.
+var secretPaths = []string{"/signin/", "/calendar/"}
 
-func publicPath(path string) string {
+// PublicPath is the path of a request without the secret in it, for logs.
+func PublicPath(path string) string {
 	for _, p := range secretPaths {
 		if strings.HasPrefix(path, p) {
 			return p + "…"
@@ -144,7 +147,7 @@ func Recover(log *slog.Logger) Middleware {
 				if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(v)
 				}
-				log.ErrorContext(r.Context(), "panic", "id", RequestID(r.Context()), "path", publicPath(r.URL.Path),
+				log.ErrorContext(r.Context(), "panic", "id", RequestID(r.Context()), "path", PublicPath(r.URL.Path),
 					"value", v, "stack", string(debug.Stack()))
 				if a.status != 0 {
 					panic(http.ErrAbortHandler) // half an answer is out: break the connection rather than end it well

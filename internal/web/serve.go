@@ -51,7 +51,8 @@ type zipped struct {
 
 func (z *zipped) WriteHeader(status int) {
 	h := z.Header()
-	text := strings.HasPrefix(h.Get("Content-Type"), "text/") || strings.HasPrefix(h.Get("Content-Type"), "application/json")
+	mime, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	text := strings.HasPrefix(mime, "text/") || mime == "application/json" || strings.HasSuffix(mime, "xml")
 	if !z.decided && text && h.Get("Content-Encoding") == "" && status != http.StatusNoContent && status != http.StatusNotModified {
 		h.Set("Content-Encoding", "gzip")
 		h.Del("Content-Length")

@@ -1,5 +1,7 @@
-// Small behaviours that make pages pleasanter. Every page works without them.
+// The behaviours of pages on which one works: those of every page, and forms that grow and suggest. Every page works
+// without them. Only who is signed in gets this script.
 import htmx from "htmx.org";
+import "./site.js";
 
 Object.assign(htmx.config, {
   allowEval: false,
@@ -34,38 +36,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   (rows.length ? rows[rows.length - 1] : list).focus();
 });
 
-const menus = () => document.querySelectorAll("details[data-menu][open]");
-
-document.addEventListener("click", (event) => {
-  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    for (const menu of menus()) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-  }
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select, [contenteditable]")) {
-    const field = document.querySelector('[data-shortcut="/"]');
-    if (field) {
-      event.preventDefault();
-      field.focus();
-    }
-  }
-});
-
-document.addEventListener("toggle", (event) => {
-  if (!event.target.matches?.("details[data-menu]") || !event.target.open) return;
-  for (const menu of menus()) if (menu !== event.target && !menu.contains(event.target)) menu.open = false;
-}, true);
-
-// The server writes times in the device's zone from the next page on.
+// The server writes times in the device's zone from the next page on. Strangers are given no cookie.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `zone=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 }
-
-document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());

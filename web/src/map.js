@@ -1,4 +1,4 @@
-// Live maps: zoom and pan by buttons, keys, wheel with Ctrl, and pointer; a tooltip beside the pointer.
+// Brings the server's maps to life, which are complete without it: zoom and pan by buttons, keys, wheel with Ctrl, and pointer; a tooltip beside the pointer.
 const most = 12; // times the whole map
 
 class LiveMap {
@@ -20,7 +20,7 @@ class LiveMap {
     this.y = Math.min(this.height - h / 2, Math.max(h / 2, y));
     this.svg.setAttribute("viewBox", `${this.x - w / 2} ${this.y - h / 2} ${w} ${h}`);
     this.frame.classList.toggle("map-zoomed", this.zoom > 1);
-    for (const dot of this.svg.querySelectorAll("circle")) dot.setAttribute("r", 3.5 / Math.sqrt(this.zoom));
+    for (const dot of this.svg.querySelectorAll("circle")) dot.setAttribute("r", 7 / Math.sqrt(this.zoom));
   }
 
   tools() {
@@ -42,7 +42,7 @@ class LiveMap {
       const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
       if (!step) return;
       event.preventDefault();
-      this.look(this.zoom, this.x + step[0] * 60 / this.zoom, this.y + step[1] * 60 / this.zoom);
+      this.look(this.zoom, this.x + step[0] * 120 / this.zoom, this.y + step[1] * 120 / this.zoom);
     });
     this.frame.append(box);
   }
@@ -54,8 +54,10 @@ class LiveMap {
     tip.setAttribute("aria-hidden", "true");
     this.frame.append(tip);
     // The titles move into data attributes so that the browser's own tooltip does not stand beside ours.
-    for (const title of this.svg.querySelectorAll(".land > title, .dot > title")) {
-      title.parentNode.dataset.words = title.textContent;
+    for (const title of this.svg.querySelectorAll(":scope > a > title, :scope > g > title")) {
+      const country = title.parentNode;
+      country.lastElementChild.dataset.words = title.textContent;
+      if (country.matches("a")) country.setAttribute("aria-label", title.textContent);
       title.remove();
     }
     const show = (text, x, y) => {
@@ -123,6 +125,4 @@ class LiveMap {
   }
 }
 
-export function liveMaps() {
-  for (const frame of document.querySelectorAll("[data-map]")) new LiveMap(frame);
-}
+for (const frame of document.querySelectorAll("[data-map]")) new LiveMap(frame);

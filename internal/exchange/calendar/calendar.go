@@ -27,6 +27,7 @@ type Entry struct {
 	Sequence    int // rises with each change
 	Updated     time.Time
 	Cancelled   bool
+	Tentative   bool // not planned yet
 	Categories  []string
 }
 
@@ -35,13 +36,14 @@ const product = "-//Tocsin//Meetings//EN"
 // Write writes a feed that calendar programs subscribe to.
 func Write(w io.Writer, name string, entries []Entry) error {
 	c := newCalendar(ics.MethodPublish)
+	name = strings.Join(strings.Fields(clean(name)), " ")
 	c.SetXWRCalName(name)
 	c.SetName(name)
-	c.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	c.SetRefreshInterval("PT1H") // the library says of what type it is
 	for _, e := range entries {
 		add(c, e)
 	}
-	return c.SerializeTo(w)
+	return c.SerializeTo(w, ics.WithNewLineWindows)
 }
 
 // Invitation writes an invitation of one person, or its withdrawal when the entry is cancelled. The program that answers
@@ -53,9 +55,19 @@ func Invitation(w io.Writer, e Entry, organiser, organiserName, attendee, attend
 	}
 	c := newCalendar(method)
 	v := add(c, e)
-	v.SetOrganizer("mailto:"+organiser, ics.WithCN(organiserName))
-	v.AddProperty(ics.ComponentPropertyAttendee, "mailto:"+attendee, ics.WithCN(attendeeName), ics.ParticipationStatusNeedsAction, ics.ParticipationRoleReqParticipant, ics.WithRSVP(true))
-	return c.SerializeTo(w)
+	v.AddProperty(called(ics.ComponentPropertyOrganizer, organiserName), "mailto:"+organiser)
+	v.AddProperty(called(ics.ComponentPropertyAttendee, attendeeName), "mailto:"+attendee, ics.ParticipationStatusNeedsAction, ics.ParticipationRoleReqParticipant, ics.WithRSVP(true))
+	return c.SerializeTo(w, ics.WithNewLineWindows)
+}
+
+// called writes a property's name with that of a person, in quotation marks, for names hold commas and colons. The library
+// would put backslashes before them and before apostrophes, which nobody who reads a parameter takes out again.
+func called(p ics.ComponentProperty, name string) ics.ComponentProperty {
+	name = strings.Join(strings.Fields(strings.ReplaceAll(clean(name), `"`, "'")), " ")
+	if name == "" {
+		return p
+	}
+	return p + ics.ComponentProperty(`;CN="`+name+`"`)
 }
 
 func newCalendar(m ics.Method) *ics.Calendar {
@@ -91,11 +103,18 @@ func add(c *ics.Calendar, e Entry) *ics.VEvent {
 	if e.Days > 1 {
 		v.AddRrule(fmt.Sprintf("FREQ=DAILY;COUNT=%d", e.Days))
 	}
-	v.SetStatus(ics.ObjectStatusConfirmed)
-	if e.Cancelled {
-		v.SetStatus(ics.ObjectStatusCancelled)
-	}
+	v.SetStatus(status(e))
 	return v
+}
+
+func status(e Entry) ics.ObjectStatus {
+	switch {
+	case e.Cancelled:
+		return ics.ObjectStatusCancelled
+	case e.Tentative:
+		return ics.ObjectStatusTentative
+	}
+	return ics.ObjectStatusConfirmed
 }
 
 // clean takes out what could begin a line of its own.

@@ -185,7 +185,7 @@ func TestMarksOnLetters(t *testing.T) {
 func TestOddArabic(t *testing.T) {
 	odd := rapid.StringOf(rapid.SampledFrom([]rune("لابدـ\u064B\u0651\u200C\u200D\n\u200E\u200F\u061C\u2067\u2069\u0600\u06DDﷺﻻﱞ12٣ab ()»…")))
 	for seed := range 12 {
-		d := filled(func(slot string) string { return odd.Example(100*seed+slices.Index(slots, slot)) }, "#one")
+		d := filled(func(slot string) string { return odd.Example(100*seed + slices.Index(slots, slot)) }, "#one")
 		d.RTL = seed%2 == 0
 		if err := PDF(io.Discard, d); err != nil {
 			t.Fatal(err)

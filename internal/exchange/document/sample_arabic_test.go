@@ -30,7 +30,7 @@ func arabicSample() *Document {
 				Notice{Text: "الأرقام مؤقتة إلى أن يبلّغ جميع الأعضاء.\n\nوتُصحَّح في العدد التالي (انظر https://example.org/reports/2026)."},
 			}},
 			{ID: "events", Title: "الأحداث", Level: 1, Blocks: []Block{Quote{Text: prose, By: "المنسّق الإقليمي"}}},
-			{ID: "north", Title: "المنطقة الشمالية: مادة nitazene‏ واتجاهاتها", Level: 2, Blocks: []Block{
+			{ID: "north", Title: "المنطقة الشمالية: مادة nitazene\u200f واتجاهاتها", Level: 2, Blocks: []Block{
 				List{Items: []Item{{Text: "الطرق", Sub: []Item{{Text: "فُتح الجسر من جديد"}, {Text: "انظر الملخّص", Link: "#summary"}}}, {Text: "تكفي المخزونات ستة أسابيع"}}},
 				List{Ordered: true, Items: []Item{{Text: "إرسال القافلة الثانية"}, {Text: "مراجعة العتبات"}}},
 				Table{Caption: "عمليات التسليم بحسب المورّد", Columns: []string{"المورّد", "ماذا حدث", "الوحدات"}, Rows: rows, Note: "المصدر: سجلات الأعضاء."}}},

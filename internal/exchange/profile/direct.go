@@ -71,7 +71,7 @@ func (m *Mapper) value(f record.Field, s string) (any, string) {
 		if len(s) == 4 || len(s) == 7 {
 			return s, ""
 		}
-		d, key := m.date(s, dateLayouts)
+		d, key := m.date(s, dateLayouts, f.Past)
 		return string(d), key
 	case record.TypeChoices, record.TypeCountries, record.TypeLines, record.TypeMembers, record.TypeLanguages:
 		var list []any

@@ -36,7 +36,7 @@ type Item struct {
 // Mapper reads the rows of one file.
 type Mapper struct {
 	p        *Profile
-	fields   []record.Field // of the kind, for direct profiles
+	fields   []record.Field // of the kind
 	columns  []string
 	index    map[string]int
 	resolve  Resolver
@@ -56,7 +56,8 @@ type resolved struct {
 
 const maxCache = 50000 // texts whose substances are remembered
 
-// NewMapper returns a mapper for a file; fields are those of the profile's kind. today is the last day that a date may be.
+// NewMapper returns a mapper for a file; fields are those of the profile's kind. today is the last day that a date of what
+// has happened may be; a meeting may be to come.
 func NewMapper(p *Profile, fields []record.Field, t table.Reader, resolve Resolver, today record.Date) *Mapper {
 	m := &Mapper{p: p, fields: fields, columns: t.Columns(), index: map[string]int{}, resolve: resolve, cache: map[string]resolved{}, seen: map[string]int{}, keys: map[string]int{},
 		today: today, salt: fmt.Sprintf("%s %d\x00", p.Name, p.Version)}
@@ -183,7 +184,7 @@ func (m *Mapper) column(r *reading, c *Column) {
 			set(r.item.Fields, c.Field, v)
 		}
 	case len(c.Dates) > 0:
-		if d, key := m.date(s, c.Dates); key != "" {
+		if d, key := m.date(s, c.Dates, m.past(c.Field)); key != "" {
 			r.problem(c.Column, raw, key)
 		} else {
 			set(r.item.Fields, c.Field, string(d))
@@ -202,14 +203,20 @@ func (m *Mapper) column(r *reading, c *Column) {
 	}
 }
 
+// past reports whether the field of a path may not lie in the future. Of one that the kind does not have nobody knows.
+func (m *Mapper) past(path string) bool {
+	f, ok := record.Find(m.fields, withoutNumbers(path))
+	return !ok || f.Past
+}
+
 // date reads a date by the layouts, in order; key is a message key when it is none or cannot be.
-func (m *Mapper) date(s string, layouts []string) (d record.Date, key string) {
+func (m *Mapper) date(s string, layouts []string, past bool) (d record.Date, key string) {
 	for _, l := range layouts {
 		t, err := time.Parse(l, s)
 		if err != nil {
 			continue
 		}
-		return m.plausible(record.DateOf(t), t.Year())
+		return m.plausible(record.DateOf(t), t.Year(), past)
 	}
 	if x, err := strconv.ParseFloat(s, 64); err == nil && m.serials && x >= 1 && x < 200000 {
 		base := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
@@ -217,16 +224,16 @@ func (m *Mapper) date(s string, layouts []string) (d record.Date, key string) {
 			base = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 		}
 		t := base.AddDate(0, 0, int(x))
-		return m.plausible(record.DateOf(t), t.Year())
+		return m.plausible(record.DateOf(t), t.Year(), past)
 	}
 	return "", "import.date"
 }
 
-func (m *Mapper) plausible(d record.Date, year int) (record.Date, string) {
+func (m *Mapper) plausible(d record.Date, year int, past bool) (record.Date, string) {
 	switch {
 	case year < 1900:
 		return "", "import.date.early"
-	case d > m.today:
+	case past && d > m.today:
 		return "", "import.date.future"
 	}
 	return d, ""

@@ -77,6 +77,33 @@ func TestMapper(t *testing.T) {
 	}
 }
 
+// TestDatesToCome: what has happened is not dated in the future; what is planned may be, as its kind says.
+func TestDatesToCome(t *testing.T) {
+	fields := []record.Field{{Name: "held", Type: record.TypeDate, Past: true}, {Name: "planned", Type: record.TypeDate}}
+	for text, want := range map[string]string{
+		"name: x\nkind: meeting\nsharing: {tlp: GREEN}\ndirect: true\n": "1 held import.date.future",
+		"name: x\nkind: meeting\nsharing: {tlp: GREEN}\ncolumns: [{column: held, field: held, dates: [2006-01-02]}, {column: planned, field: planned, dates: [2006-01-02]}]\n": "1 held import.date.future",
+	} {
+		p, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content := "held,planned\n2031-01-02,2031-01-02\n"
+		r, err := table.Open(strings.NewReader(content), int64(len(content)), table.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		row, err := r.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, problems := NewMapper(p, fields, r, stub, "2024-06-01").Map(row)
+		if len(problems) != 1 || fmt.Sprintf("%d %s %s", problems[0].Row, problems[0].Column, problems[0].Key) != want {
+			t.Errorf("%s: %v", text, problems)
+		}
+	}
+}
+
 // TestEqualRowsAreKept: rows of the same content have keys of their own, the same each time the file is read.
 func TestEqualRowsAreKept(t *testing.T) {
 	p, err := Parse([]byte(seizures))

@@ -14,7 +14,8 @@ type blocks struct {
 	actions           []action
 	parts             []part
 	problems          []ui.FieldProblem
-	plots             bool
+	maps              bool
+	feed              string // address of the Atom feed of what the page shows
 }
 
 // action is a link that does something, or a button of a form: then url is its name.
@@ -86,5 +87,5 @@ type matrixCell struct {
 }
 
 func (s *Site) showBlocks(w http.ResponseWriter, r *http.Request, status int, p blocks) {
-	s.Show(w, r, status, ui.Page{Title: p.title, Plots: p.plots}, blocksView(p))
+	s.Show(w, r, status, ui.Page{Title: p.title, About: p.lead, Feed: p.feed, Maps: p.maps}, blocksView(p))
 }

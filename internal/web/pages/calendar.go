@@ -149,14 +149,22 @@ func (s *Site) calendarFeed(w http.ResponseWriter, r *http.Request) {
 // personalFeed is the feed at a secret address: the meetings of the person's own groups, as he may see them now.
 func (s *Site) personalFeed(w http.ResponseWriter, r *http.Request) {
 	secret, ok := strings.CutSuffix(r.PathValue("secret"), ".ics")
-	if !ok || !s.attempts.allow(r) {
+	if !ok {
 		web.NotFound(w, r)
 		return
 	}
 	v, err := s.app.FeedViewer(r.Context(), secret)
+	if err != nil && !s.attempts.allow(r) { // guesses are slowed down, not an office's calendars that ask at the same minute
+		tooMany(w, r)
+		return
+	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return
+	}
+	if r.URL.Query().Get("lang") == "" && len(v.Person.Languages) > 0 { // calendar programs say no language
+		l := locales.From(r.Context())
+		r = r.WithContext(locales.With(r.Context(), locales.New(v.Person.Languages[0], l.Zone, l.Theme)))
 	}
 	from, to := s.span(r)
 	xs, err := s.app.Meetings(r.Context(), v, from, to, "")
@@ -242,9 +250,7 @@ func (s *Site) planner(w http.ResponseWriter, r *http.Request) {
 func (s *Site) seriesPart(ctx context.Context, plan app.Plan, name string) part {
 	f := &smallForm{action: "/meetings/plan", buttons: []action{{label: ui.T(ctx, "planner.series-do", "n", plan.Meetings), main: true}},
 		fields: []ui.Field{{Path: "name", Type: record.TypeText, Label: ui.T(ctx, "field.name"), Required: true, Max: 300, Value: orTyped(name, s.groupName(ctx, plan.Topic))}}}
-	for _, h := range []ui.Hidden{{Name: "group", Value: plan.Topic}, {Name: "from", Value: string(plan.From)}, {Name: "meetings", Value: strconv.Itoa(plan.Meetings)}, {Name: "every", Value: strconv.Itoa(plan.Every)}, {Name: "minutes", Value: strconv.Itoa(plan.Minutes)}} {
-		f.hidden = append(f.hidden, h)
-	}
+	f.hidden = []ui.Hidden{{Name: "group", Value: plan.Topic}, {Name: "from", Value: string(plan.From)}, {Name: "meetings", Value: strconv.Itoa(plan.Meetings)}, {Name: "every", Value: strconv.Itoa(plan.Every)}, {Name: "minutes", Value: strconv.Itoa(plan.Minutes)}}
 	return part{title: ui.T(ctx, "planner.series"), paragraphs: []string{ui.T(ctx, "planner.series-about")}, form: f}
 }
 

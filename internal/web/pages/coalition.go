@@ -177,7 +177,7 @@ func (s *Site) askedPart(ctx context.Context, v app.Viewer, p *recordPage, a *ap
 	}
 	for _, o := range []string{"accepted", "tentative", "declined", "support", "support-with-changes", "concerns"} {
 		if n := a.Counts[o]; n > 0 {
-			x.facts = append(x.facts, ui.Fact{Label: ui.T(ctx, "answer."+o), Value: ui.Text(ui.T(ctx, "asked.count", "people", n, "participants", a.By[o]))})
+			x.facts = append(x.facts, ui.Fact{Label: ui.T(ctx, "answer."+o), Value: ui.Text(ui.T(ctx, "asked.count", "people", ui.T(ctx, "asked.people", "n", n), "participants", ui.T(ctx, "sharing.participants", "n", a.By[o])))})
 		}
 	}
 	if len(a.Replies) > 0 {

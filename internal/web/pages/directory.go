@@ -77,7 +77,7 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 	if s.Viewer(r).Official() {
 		world = s.world(ctx, "world", ui.T(ctx, "front.map"), values)
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), Plots: true}, participantsPage(world, l))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), About: ui.T(ctx, "participant.about"), Maps: true}, participantsPage(world, l))
 }
 
 func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
@@ -234,7 +234,7 @@ func (s *Site) groups(w http.ResponseWriter, r *http.Request) {
 	for _, c := range d.Coordinators() {
 		coordinators = append(coordinators, s.participantName(ctx, c.Organisation)+": "+ui.Num(ctx, c.Count))
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.groups")}, groupsPage(out, coordinators))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.groups"), About: ui.T(ctx, "group.about")}, groupsPage(out, coordinators))
 }
 
 // memberOf names the participant or the partner organisation that a person belongs to.
@@ -311,7 +311,11 @@ func (s *Site) personFields(ctx context.Context, v app.Viewer, typed values) []u
 			f[4].Options = append(f[4].Options, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: strings.ToUpper(g.ID) + " " + ui.T(ctx, "section."+string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
 		}
 	}
-	return f
+	reads := ui.Field{Path: "language", Type: record.TypeChoice, Label: ui.T(ctx, "layout.language"), Value: orTyped(typed.Get("language"), lang(ctx))}
+	for _, l := range record.Languages {
+		reads.Options = append(reads.Options, ui.Option{Value: l, Label: ui.T(ctx, "language."+l)})
+	}
+	return slices.Insert(f, 2, reads)
 }
 
 // partnerOptions are the verified organisations of partners that the viewer sees.
@@ -330,6 +334,9 @@ func (s *Site) partnerOptions(ctx context.Context, v app.Viewer) []ui.Option {
 // personTyped reads a person and, for an official, the registration from a form.
 func (s *Site) personTyped(ctx context.Context, f url.Values) (coalition.Person, *coalition.Registration, record.Problems) {
 	x := coalition.Person{Name: strings.TrimSpace(f.Get("name")), Email: f.Get("email"), Participant: f.Get("participant"), Stakeholder: f.Get("stakeholder"), Languages: []string{lang(ctx)}, Zone: "UTC", Active: true}
+	if l := f.Get("language"); locales.Known(l) {
+		x.Languages[0] = l
+	}
 	if x.Stakeholder != "" {
 		x.Participant = ""
 	}

@@ -1,13 +1,12 @@
 package pages
 
 import (
+	"context"
 	"encoding/xml"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/gorilla/feeds"
 
 	"tocsin/internal/app"
 	"tocsin/internal/kinds"
@@ -18,6 +17,14 @@ import (
 
 // feedKinds are the kinds of which there is a public feed.
 var feedKinds = []string{"alert", "announcement", "recommendation", "commitment", "initiative", "document", "call", "submission"}
+
+// feedOf is the address of the feed of a kind, "" where there is none.
+func feedOf(kind string) string {
+	if !slices.Contains(feedKinds, kind) {
+		return ""
+	}
+	return "/feeds/" + kind + ".atom"
+}
 
 func (s *Site) at(path string) string { return strings.TrimSuffix(s.o.BaseURL, "/") + path }
 
@@ -38,24 +45,72 @@ func (s *Site) feed(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	f := &feeds.Feed{Title: ui.T(ctx, "product") + " · " + ui.T(ctx, "kind."+name+".many"), Link: &feeds.Link{Href: s.at("/records/" + name)}, Id: s.at("/feeds/" + name + ".atom"), Updated: time.Unix(0, 0).UTC()}
+	f := s.newFeedOf(ctx, name)
 	for _, x := range l.Records {
-		text, _ := x.Summary.In(lang(ctx))
-		if text == "" {
-			text = textIn(bodyOf(x.Record)["text"], lang(ctx))
-		}
-		f.Items = append(f.Items, &feeds.Item{Title: s.title(ctx, x), Link: &feeds.Link{Href: s.at("/r/" + x.ID)}, Id: s.at("/r/" + x.ID), Author: &feeds.Author{Name: s.ownerName(ctx, x.Owner)}, Created: x.Created, Updated: x.Updated, Description: trim(text, 2000)})
-		if x.Updated.After(f.Updated) {
-			f.Updated = x.Updated
+		f.Entries = append(f.Entries, s.entry(ctx, x))
+		if at := moment(x.Updated); at > f.Updated {
+			f.Updated = at
 		}
 	}
-	raw, err := f.ToAtom()
-	if err != nil {
-		s.Fail(w, r, err)
-		return
+	s.sendXML(w, r, "application/atom+xml; charset=utf-8", f)
+}
+
+// atomFeed is a feed by RFC 4287.
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr"`
+	Title   string      `xml:"title"`
+	ID      string      `xml:"id"`
+	Updated string      `xml:"updated"`
+	Links   []atomLink  `xml:"link"`
+	Author  string      `xml:"author>name"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
+	Href string `xml:"href,attr"`
+}
+
+// atomEntry is a record in a feed. Its texts are plain text, never markup.
+type atomEntry struct {
+	Title     string   `xml:"title"`
+	ID        string   `xml:"id"`
+	Published string   `xml:"published"`
+	Updated   string   `xml:"updated"`
+	Link      atomLink `xml:"link"`
+	Author    string   `xml:"author>name"`
+	Summary   string   `xml:"summary,omitempty"`
+}
+
+func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// newFeedOf is the feed of a kind without entries. Then it has never changed, which is said by the first moment that
+// computers count from.
+func (s *Site) newFeedOf(ctx context.Context, kind string) *atomFeed {
+	self := s.at(feedOf(kind))
+	return &atomFeed{Lang: lang(ctx), Title: ui.T(ctx, "product") + " · " + ui.T(ctx, "kind."+kind+".many"), ID: self, Updated: moment(time.Unix(0, 0)), Author: ui.T(ctx, "product"),
+		Links: []atomLink{{"self", "application/atom+xml", self}, {"alternate", "text/html", s.at("/records/" + kind)}}}
+}
+
+func (s *Site) entry(ctx context.Context, x *app.Shown) atomEntry {
+	text, _ := x.Summary.In(lang(ctx))
+	if text == "" {
+		text = textIn(bodyOf(x.Record)["text"], lang(ctx))
 	}
-	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
-	_, _ = w.Write([]byte(raw))
+	page := s.at("/r/" + x.ID)
+	return atomEntry{Title: s.title(ctx, x), ID: page, Published: moment(x.Created), Updated: moment(x.Updated), Link: atomLink{"alternate", "text/html", page},
+		Author: s.ownerName(ctx, x.Owner), Summary: trim(text, 2000)}
+}
+
+// sendXML answers a document.
+func (s *Site) sendXML(w http.ResponseWriter, r *http.Request, mime string, document any) {
+	w.Header().Set("Content-Type", mime)
+	_, _ = w.Write([]byte(xml.Header))
+	if err := xml.NewEncoder(w).Encode(document); err != nil {
+		s.o.Log.ErrorContext(r.Context(), "a document broke off", "path", r.URL.Path, "error", err)
+	}
 }
 
 // siteURL is one address of the sitemap with its forms in other languages.
@@ -110,11 +165,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 			add("/r/"+x.ID, x.Updated.UTC().Format("2006-01-02"))
 		}
 	}
-	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
-	_, _ = w.Write([]byte(xml.Header))
-	if err := xml.NewEncoder(w).Encode(out); err != nil {
-		s.o.Log.ErrorContext(r.Context(), "the sitemap broke off", "error", err)
-	}
+	s.sendXML(w, r, "application/xml; charset=utf-8", out)
 }
 
 // robots lets search engines read what is public and nothing that costs much.

@@ -88,13 +88,13 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 	for _, x := range o.Newest {
 		p.newest = append(p.newest, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.Text(s.ownerName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.overview"), Plots: true}, homePage(p))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.overview"), Maps: true}, homePage(p))
 }
 
 // takers is a map of who takes part.
 func (s *Site) takers(ctx context.Context, values map[string]float64) templ.Component {
 	title := ui.T(ctx, "front.map")
-	return plot.WorldMap(plot.World{ID: "participants-map", Title: title, Description: title, Values: values, Value: func(float64) string { return ui.T(ctx, "map.part") },
+	return plot.WorldMap(plot.World{ID: "participants-map", Title: title, Description: title, Values: values, Listed: true, Value: func(float64) string { return ui.T(ctx, "map.part") },
 		Name: func(code string) string { return s.place(ctx, code) }, Link: func(code string) string { return "/participants/" + code }})
 }
 

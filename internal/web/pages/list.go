@@ -65,7 +65,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) {
 	}
 	l := s.listView(ctx, r, k, q, found)
 	writes := k.Authored && len(k.Under) == 0 && v.SignedIn() && (v.Person.Stakeholder == "" || k.Partners)
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind."+k.Name+".many")}, listView(k, l, writes, s.statedNote(ctx, k.Name, found)))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind."+k.Name+".many"), About: ui.T(ctx, "kind."+k.Name+".about"), Feed: feedOf(k.Name)}, listView(k, l, writes, s.statedNote(ctx, k.Name, found)))
 }
 
 // statedNote says how many records of a kind the Coalition's report counts, whose texts it does not print.
@@ -350,7 +350,8 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	if !s.listable(w, r, k.Name) {
 		return
 	}
-	if !s.Viewer(r).SignedIn() && !s.attempts.allow(r) { // an export reads all that is public
+	if !s.Viewer(r).SignedIn() && !s.exports.allow(r) { // an export reads all that is public
+		w.Header().Set("Retry-After", "60")
 		web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(r.Context(), "error.busy"), ui.T(r.Context(), "error.busy-detail")))
 		return
 	}

@@ -41,15 +41,19 @@ type Site struct {
 	app      *app.App
 	o        Options
 	sessions *scs.SessionManager
-	attempts *limiter
+	attempts *limiter // to guess a secret
+	exports  *limiter // by strangers
 }
+
+// maxExports is how many tables a stranger may take in a minute: every one that is offered in every form, and again.
+const maxExports = 150
 
 // New makes the site of an App.
 func New(a *app.App, o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: newLimiter(20, time.Minute)}
+	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: newLimiter(20, time.Minute), exports: newLimiter(maxExports, time.Minute)}
 	return s, nil
 }
 
@@ -225,7 +229,7 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 func (s *Site) surround(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
-		c := &ui.Chrome{Version: s.o.Version}
+		c := &ui.Chrome{Version: s.o.Version, Base: strings.TrimSuffix(s.o.BaseURL, "/")}
 		v := s.Viewer(r)
 		simulated, err := s.app.Simulated(ctx)
 		if err != nil {
@@ -328,7 +332,7 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		status := map[app.Code]int{app.Invalid: http.StatusUnprocessableEntity, app.Forbidden: http.StatusForbidden, app.Conflict: http.StatusConflict}[code]
 		web.Render(w, r, status, ui.ErrorPage(ui.T(ctx, "error.title."+string(code)), s.word(ctx, e)))
 	default:
-		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", r.URL.Path, "error", err)
+		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
 		web.Failed(w, r)
 	}
 }

@@ -96,7 +96,7 @@ func (s *Site) commitments(w http.ResponseWriter, r *http.Request) {
 			ui.StateBadge(s.standingOf(ctx, x, g)), progressBar(g.Done, g.Of, ui.T(ctx, "progress.of", "done", g.Done, "all", g.Of)), ui.Text(ui.Date(ctx, string(g.Next)))}})
 	}
 	l.Total = ui.Num(ctx, len(l.Rows))
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind.commitment.many")}, plainList(ui.T(ctx, "kind.commitment.many"), ui.T(ctx, "commitments.lead"), l))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind.commitment.many"), About: ui.T(ctx, "commitments.lead"), Feed: feedOf("commitment")}, plainList(ui.T(ctx, "kind.commitment.many"), ui.T(ctx, "commitments.lead"), l))
 }
 
 func (s *Site) lineOptions(ctx context.Context) []ui.Option {

@@ -210,7 +210,7 @@ func (s *Site) news(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	p := blocks{title: ui.T(ctx, "news.title"), actions: []action{{label: ui.T(ctx, "data.feed", "kind", ui.T(ctx, "kind.announcement.many")), url: "/feeds/announcement.atom"}}}
+	p := blocks{title: ui.T(ctx, "news.title"), feed: feedOf("announcement"), actions: []action{{label: ui.T(ctx, "data.feed", "kind", ui.T(ctx, "kind.announcement.many")), url: "/feeds/announcement.atom"}}}
 	for _, x := range l.Records {
 		b, ok := x.Fields.(*programme.News)
 		if !ok {

@@ -22,7 +22,7 @@ func (s *Site) services(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	p := blocks{title: ui.T(ctx, "menu.services"), lead: ui.T(ctx, "services.lead"), plots: true}
+	p := blocks{title: ui.T(ctx, "menu.services"), lead: ui.T(ctx, "services.lead"), maps: true}
 	for _, k := range []string{"service", "workforce", "figure"} {
 		p.actions = append(p.actions, action{label: ui.T(ctx, "kind."+k+".many"), url: "/records/" + k})
 	}

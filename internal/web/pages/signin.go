@@ -21,10 +21,17 @@ func (s *Site) signinAsk(w http.ResponseWriter, r *http.Request) {
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(r.Context(), "signin.title"), Narrow: true, Plain: true}, signinAskView("/signin/"+r.PathValue("secret")))
 }
 
+// tooMany asks whoever tries secrets to wait.
+func tooMany(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	w.Header().Set("Retry-After", "60")
+	web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(ctx, "error.slow"), ui.T(ctx, "error.slow-detail")))
+}
+
 func (s *Site) signin(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	if !s.attempts.allow(r) {
-		web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(ctx, "error.slow"), ui.T(ctx, "error.slow-detail")))
+		tooMany(w, r)
 		return
 	}
 	v, err := s.app.Signin(ctx, r.PathValue("secret"))

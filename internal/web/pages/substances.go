@@ -64,7 +64,7 @@ func (s *Site) substances(w http.ResponseWriter, r *http.Request) {
 	if from > 0 {
 		l.Prev = with(r.URL, "from", ui.Plain(max(0, from-substancePage)))
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.substances")}, plainList(ui.T(ctx, "menu.substances"), ui.T(ctx, "substance.about"), l))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.substances"), About: ui.T(ctx, "substance.about")}, plainList(ui.T(ctx, "menu.substances"), ui.T(ctx, "substance.about"), l))
 }
 
 func controlText(ctx context.Context, x *substance.Substance) string {
@@ -119,7 +119,7 @@ func (s *Site) substance(w http.ResponseWriter, r *http.Request) {
 		}
 		p.world = s.world(ctx, "world", ui.T(ctx, "substance.map"), byCountry(sums))
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: p.name, Plots: true}, substancePageView(p))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: p.name, About: p.lead, Maps: true}, substancePageView(p))
 }
 
 func byCountry(sums []store.Cell) map[string]float64 {

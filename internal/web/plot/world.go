@@ -24,6 +24,7 @@ type World struct {
 	Name        func(code string) string
 	Link        func(code string) string // address of the country's page, "" for none; nil for no links at all
 	Value       func(v float64) string   // writes a value; nil for plain numbers
+	Listed      bool                     // the page lists the same, or leads to where it is listed: no table is drawn
 }
 
 // atlas is world.json as the front-end build makes it.
@@ -45,6 +46,9 @@ var world = sync.OnceValue(func() *atlas {
 	return &a
 })
 
+// dot is the radius of a country too small for a shape, on a map that is 2000 wide.
+const dot = 7
+
 // Classes is the number of colour classes of a map.
 const Classes = 5
 
@@ -59,7 +63,9 @@ func WorldMap(m World) templ.Component {
 			m.draw(ctx, d, a, bounds)
 			m.legend(ctx, d, bounds)
 		}
-		m.table(ctx, d)
+		if !m.Listed || world() == nil {
+			m.table(ctx, d)
+		}
 		d.close("figure")
 		_, err := io.WriteString(w, d.String())
 		return err
@@ -104,11 +110,10 @@ func (m World) draw(ctx context.Context, d *drawing, a *atlas, bounds []float64)
 		"aria-labelledby", m.ID+"-title", "aria-describedby", m.ID+"-desc")
 	d.text("title", m.Title, "id", m.ID+"-title")
 	d.text("desc", m.Description, "id", m.ID+"-desc")
+	shapes := static.Embedded.URL("world.svg")
 	for _, code := range slices.Sorted(maps.Keys(a.Shapes)) {
 		m.country(ctx, d, code, bounds, func(class string) {
-			d.open("path", "class", "land "+class, "d", a.Shapes[code])
-			d.text("title", m.words(ctx, code))
-			d.close("path")
+			d.el("use", "class", "land "+class, "href", shapes+"#"+code)
 		})
 	}
 	for _, code := range slices.Sorted(maps.Keys(a.Points)) {
@@ -118,29 +123,30 @@ func (m World) draw(ctx context.Context, d *drawing, a *atlas, bounds []float64)
 		}
 		at := a.Points[code]
 		m.country(ctx, d, code, bounds, func(class string) {
-			d.open("circle", "class", "dot "+class, "cx", at[0], "cy", at[1], "r", 3.5)
-			d.text("title", m.words(ctx, code))
-			d.close("circle")
+			d.el("circle", "class", "dot "+class, "cx", at[0], "cy", at[1], "r", dot)
 		})
 	}
 	d.close("svg")
 	d.close("div")
 }
 
-// country draws a country, inside a link when it has data and a page.
+// country draws a country with its name and value, inside a link when it has data and a page.
 func (m World) country(ctx context.Context, d *drawing, code string, bounds []float64, shape func(class string)) {
 	v, known := m.Values[code]
 	url := ""
 	if known && m.Link != nil {
 		url = m.Link(code)
 	}
+	element := "g"
 	if url != "" {
-		d.open("a", "href", string(templ.URL(url)), "aria-label", m.words(ctx, code))
+		element = "a"
+		d.open(element, "href", string(templ.URL(url)))
+	} else {
+		d.open(element)
 	}
+	d.text("title", m.words(ctx, code))
 	shape(class(v, known, bounds))
-	if url != "" {
-		d.close("a")
-	}
+	d.close(element)
 }
 
 func (m World) words(ctx context.Context, code string) string {
@@ -256,12 +262,12 @@ func WorldSVG(title string, values map[string]float64) string {
 	d.open("svg", "viewBox", "0 0 "+attribute(a.Width)+" "+attribute(a.Height), "role", "img", "aria-label", title, "direction", "ltr")
 	d.text("title", title)
 	for _, code := range slices.Sorted(maps.Keys(a.Shapes)) {
-		d.open("path", "d", a.Shapes[code], "fill", fill(code), "stroke", "#ffffff", "stroke-width", "0.5")
+		d.open("path", "d", a.Shapes[code], "fill", fill(code), "stroke", "#ffffff", "stroke-width", "1")
 		d.close("path")
 	}
 	for _, code := range slices.Sorted(maps.Keys(a.Points)) {
 		if _, known := values[code]; known && a.Shapes[code] == "" {
-			d.open("circle", "cx", a.Points[code][0], "cy", a.Points[code][1], "r", 3, "fill", fill(code))
+			d.open("circle", "cx", a.Points[code][0], "cy", a.Points[code][1], "r", dot, "fill", fill(code))
 			d.close("circle")
 		}
 	}

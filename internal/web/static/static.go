@@ -3,7 +3,9 @@
 package static
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/json"
 	"io/fs"
 	"net/http"
@@ -15,6 +17,9 @@ import (
 //go:embed all:dist
 var embedded embed.FS
 
+// within are the files that pages hold in themselves.
+var within = []string{"first.css", "first.rtl.css"}
+
 // Prefix is the path under which the files are served.
 const Prefix = "/static/"
 
@@ -23,6 +28,7 @@ type Files struct {
 	root  fs.FS
 	names map[string]string // "app.css" → "app.0123456789ab.css"
 	known map[string]bool   // hashed names
+	texts map[string]string // content of those that stand within pages, by their plain names
 }
 
 // Embedded is the front end inside this program.
@@ -38,13 +44,18 @@ func mustOpen() *Files {
 
 // Open reads the manifest of a built front end. A folder without one gives Files that have nothing.
 func Open(root fs.FS) *Files {
-	f := &Files{root: root, names: map[string]string{}, known: map[string]bool{}}
+	f := &Files{root: root, names: map[string]string{}, known: map[string]bool{}, texts: map[string]string{}}
 	b, err := fs.ReadFile(root, "manifest.json")
 	if err != nil || json.Unmarshal(b, &f.names) != nil {
 		return f
 	}
 	for _, hashed := range f.names {
 		f.known[hashed] = true
+	}
+	for _, name := range within {
+		if b, err := f.Read(name); err == nil {
+			f.texts[name] = string(b)
+		}
 	}
 	return f
 }
@@ -67,6 +78,21 @@ func (f *Files) Read(name string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	return fs.ReadFile(f.root, hashed)
+}
+
+// Text returns the content of a file that stands within pages, by its plain name; "" when it was not built.
+func (f *Files) Text(name string) string { return f.texts[name] }
+
+// StyleHashes are the hashes of the style sheets that stand within pages, as a content security policy names them.
+func (f *Files) StyleHashes() string {
+	var out strings.Builder
+	for _, name := range within {
+		if text := f.texts[name]; text != "" {
+			sum := sha256.Sum256([]byte(text))
+			out.WriteString(" 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'")
+		}
+	}
+	return out.String()
 }
 
 // contentTypes are set here so that they do not depend on the machine's own table.

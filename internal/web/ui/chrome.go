@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"strings"
+	"unicode/utf8"
 
 	"tocsin/internal/web/locales"
 )
@@ -18,6 +20,7 @@ type Chrome struct {
 	Return    string            // path and query to come back to after a change of language or theme
 	Offer     map[string]string // language code → address of this page in that language
 	Version   string
+	Base      string // how the site is reached: scheme and host, "" where it is not known
 }
 
 // Person is the one who is signed in.
@@ -51,9 +54,27 @@ type Flash struct {
 // Page is what a page tells the layout about itself.
 type Page struct {
 	Title  string
-	Plots  bool // loads the script that brings plots and maps to life
-	Narrow bool // a column of reading width, for forms and texts
-	Plain  bool // no menu: sign-in, errors
+	About  string // one sentence or two for search engines; what the Coalition is, where it is empty
+	Feed   string // address of the Atom feed of what the page shows
+	Plots  bool   // loads the script that brings plots to life
+	Maps   bool   // loads the script that brings maps to life
+	Narrow bool   // a column of reading width, for forms and texts
+	Plain  bool   // no menu: sign-in, errors
+	Whole  bool   // an error: its content does not begin with a PageHeader, and nobody is to find it
+}
+
+// What search engines show of a description lies between these, in characters.
+const shortestAbout, longestAbout = 50, 300
+
+func (p Page) about(ctx context.Context) string {
+	words := strings.Join(strings.Fields(p.About), " ")
+	if utf8.RuneCountInString(words) < shortestAbout {
+		words = strings.TrimSpace(words + " " + T(ctx, "front.lead"))
+	}
+	if r := []rune(words); len(r) > longestAbout {
+		return strings.TrimSpace(string(r[:longestAbout-1])) + "…"
+	}
+	return words
 }
 
 type chromeKey struct{}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"tocsin/internal/web/locales"
 	"tocsin/internal/web/static"
 )
@@ -36,6 +38,19 @@ func stylesheet(dir string) string {
 		return asset("app.rtl.css")
 	}
 	return asset("app.css")
+}
+
+// styled keeps the link to the style sheet from standing in a page twice.
+var styled = templ.NewOnceHandle()
+
+// firstStyle is the style of the frame and of the head of the content, within the page. The policy of the site names its
+// hash.
+func firstStyle(dir string) templ.Component {
+	name := "first.css"
+	if dir == "rtl" {
+		name = "first.rtl.css"
+	}
+	return templ.Raw("<style>" + static.Embedded.Text(name) + "</style>")
 }
 
 // machine writes a moment for a <time> element.

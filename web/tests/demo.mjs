@@ -1,0 +1,30 @@
+// Starts a demonstration for the browser tests: a database of its own with simulated reports, served by the built program.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const tocsin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tocsin");
+
+// startDemo answers where the demonstration is served, its folder and database, and how to end it.
+export async function startDemo() {
+  const folder = mkdtempSync(join(tmpdir(), "tocsin-public-"));
+  const database = "sqlite:" + join(folder, "tocsin.db");
+  const server = spawn(tocsin, ["demo", "--addr", "127.0.0.1:0", "--database", database], { stdio: ["ignore", "pipe", "inherit"] });
+  const stop = () => {
+    server.removeAllListeners("exit");
+    server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const base = await new Promise((resolve, reject) => {
+    let said = "";
+    server.stdout.on("data", (chunk) => {
+      said += chunk;
+      const [, url] = said.match(/is ready after [\d.]+ s: (\S+)/) ?? [];
+      if (url) resolve(url);
+    });
+    server.on("exit", (code) => reject(new Error("the demonstration ended with " + code)));
+  });
+  return { base, folder, database, stop };
+}
