@@ -18,7 +18,8 @@ type Config struct {
 	BaseURL   string // how people reach the site, for links in letters
 	Detection bool
 	SMTP      SMTP
-	Every     time.Duration // how often letters are looked for; 0 means two seconds
+	Every     time.Duration                                   // how often letters are looked for; 0 means two seconds
+	Ran       func(job string, took time.Duration, err error) // is told of every run; nil is not
 }
 
 // Runner runs the jobs until it is stopped.
@@ -71,7 +72,12 @@ func (r *Runner) loop(ctx context.Context, name string, every time.Duration, job
 		t := time.NewTicker(every)
 		defer t.Stop()
 		for {
-			if err := job(ctx); err != nil && ctx.Err() == nil {
+			began := time.Now()
+			err := job(ctx)
+			if r.cfg.Ran != nil && ctx.Err() == nil {
+				r.cfg.Ran(name, time.Since(began), err)
+			}
+			if err != nil && ctx.Err() == nil {
 				r.log.Error("a job failed", "job", name, "error", err)
 			}
 			select {

@@ -34,6 +34,7 @@ type Options struct {
 	Demo    []DemoRole // offered on the sign-in page; nil outside demonstrations
 	Log     *slog.Logger
 	Version string
+	Observe func(method, route string, next http.Handler) http.Handler // measures a route's requests; nil does not
 }
 
 // Site is the site.
@@ -71,6 +72,7 @@ func (s *Site) Routes() []web.Route {
 	return []web.Route{
 		get("/{$}", web.Anyone, s.overview),
 		get("/healthz", web.Anyone, s.health),
+		get("/readyz", web.Anyone, s.ready),
 		get("/sign-in", web.Anyone, s.signinPage),
 		get("/signin/{secret}", web.Anyone, s.signinAsk),
 		post("/signin/{secret}", web.Anyone, s.signin),
@@ -148,6 +150,10 @@ func (s *Site) Routes() []web.Route {
 // Handler serves the site.
 func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
+	observed := s.o.Observe
+	if observed == nil {
+		observed = func(_, _ string, h http.Handler) http.Handler { return h }
+	}
 	for _, r := range s.Routes() {
 		limit := r.Body
 		if limit == 0 {
@@ -157,9 +163,9 @@ func (s *Site) Handler() http.Handler {
 		if r.Access == web.SignedIn {
 			h = s.signedIn(h)
 		}
-		mux.Handle(r.Method+" "+r.Path, web.LimitBody(limit)(h))
+		mux.Handle(r.Method+" "+r.Path, observed(r.Method, r.Path, web.LimitBody(limit)(h)))
 	}
-	mux.HandleFunc("/", web.NotFound)
+	mux.Handle("/", observed("", "none", http.HandlerFunc(web.NotFound)))
 	pages := s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux))))
 	return web.Base(pages, s.o.Log, s.o.Secure)
 }
@@ -348,6 +354,18 @@ func (s *Site) word(ctx context.Context, e *app.Error) string {
 		parts = append(parts, ui.ProblemText(ctx, p))
 	}
 	return strings.Join(parts, " ")
+}
+
+// ready says whether requests can be answered, for what stands before several servers.
+func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err := s.app.Ready(r.Context()); err != nil {
+		s.o.Log.Error("the server is not ready", "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("not ready\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
 }
 
 func (s *Site) health(w http.ResponseWriter, r *http.Request) {
