@@ -149,7 +149,7 @@ func (s *Site) calendarFeed(w http.ResponseWriter, r *http.Request) {
 // personalFeed is the feed at a secret address: the meetings of the person's own groups, as he may see them now.
 func (s *Site) personalFeed(w http.ResponseWriter, r *http.Request) {
 	secret, ok := strings.CutSuffix(r.PathValue("secret"), ".ics")
-	if !ok || !s.attempts.allow(r) {
+	if !ok || !s.attempts.Allow(r) {
 		web.NotFound(w, r)
 		return
 	}

@@ -23,7 +23,7 @@ func (s *Site) signinAsk(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) signin(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	if !s.attempts.allow(r) {
+	if !s.attempts.Allow(r) {
 		web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(ctx, "error.slow"), ui.T(ctx, "error.slow-detail")))
 		return
 	}
