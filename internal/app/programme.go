@@ -21,6 +21,10 @@ func (a *App) programmeStep(ctx context.Context, t *store.Tx, v Viewer, r *recor
 		if err := changeBody(r, func(b *programme.Signature) { b.Signed = a.today() }); err != nil {
 			return err
 		}
+	case r.Kind == "interest" && s.Name == "send" || r.Kind == "submission" && s.Name == "submit" && slices.Contains(s.From, "draft"):
+		if err := a.takesNow(ctx, t, r); err != nil {
+			return err
+		}
 	case r.Kind == "interest" && (s.Name == "offer" || s.Name == "take-part"):
 		if err := a.roomFor(ctx, t, v, r); err != nil {
 			return err
@@ -96,7 +100,7 @@ func containsSlash(s string) bool { return slices.Contains([]byte(s), '/') }
 
 // tellCiting tells the officials who own a record that cites r that r was withdrawn, as far as they see r.
 func (a *App) tellCiting(ctx context.Context, t *store.Tx, r *record.Record) error {
-	links, err := t.LinkedFrom(ctx, r.ID, maxRelated)
+	links, err := t.LinkedFrom(ctx, r.ID, 100000)
 	if err != nil {
 		return err
 	}
@@ -130,6 +134,9 @@ func (a *App) roomFor(ctx context.Context, t *store.Tx, v Viewer, r *record.Reco
 	}
 	taken := 0
 	for _, l := range links {
+		if l.Relation != record.PartOf {
+			continue
+		}
 		s, err := t.Record(ctx, l.To)
 		if err != nil {
 			return err
@@ -144,10 +151,29 @@ func (a *App) roomFor(ctx context.Context, t *store.Tx, v Viewer, r *record.Reco
 	return nil
 }
 
+// takesNow refuses what is sent to an initiative or a call that takes nothing any more.
+func (a *App) takesNow(ctx context.Context, t *store.Tx, r *record.Record) error {
+	host, err := a.host(ctx, &t.Reader, r)
+	switch {
+	case err != nil || host == nil:
+		return err
+	case host.Retracted != nil:
+		return refuse(Conflict, "error.host.retracted")
+	case r.Kind == "submission":
+		return a.callOpen(host)
+	case host.State != "published" && host.State != "full":
+		return refuse(Conflict, "error.initiative.closed")
+	}
+	return nil
+}
+
 // mayComment refuses comments on paragraphs when no consultation takes them any more.
 func (a *App) mayComment(r *record.Record, anchor string) error {
-	if r.Kind != "recommendation" || anchor == "" {
+	if anchor == "" {
 		return nil
+	}
+	if r.Kind != "recommendation" {
+		return invalid(record.Problems{{Field: "text", Key: "problem.paragraph", Params: map[string]any{"value": ""}}})
 	}
 	b, err := bodyOf[programme.Advice](r)
 	if err != nil {
@@ -194,6 +220,8 @@ func (a *App) Answer(ctx context.Context, v Viewer, id, answer, note string) err
 		switch {
 		case err != nil:
 			return err
+		case s.Record.Kind == "recommendation" && !v.Official():
+			return refuse(Forbidden, "error.official")
 		case len(asks) == 0:
 			return refuse(Conflict, "error.asks-nothing")
 		case !until.IsZero() && !a.now().Before(until):
@@ -261,7 +289,7 @@ func (a *App) Asked(ctx context.Context, v Viewer, x *Shown) (*Asking, error) {
 		if v.Person != nil && p.Person == v.Person.ID {
 			out.Mine = p
 		}
-		if x.Mine || x.Record.Kind == "recommendation" || p.Participant == v.Owner() {
+		if x.Mine || x.Record.Kind == "recommendation" && v.Official() || p.Participant == v.Owner() {
 			out.Replies = append(out.Replies, p)
 		}
 	}

@@ -159,7 +159,7 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 	}
 	for _, rule := range wrong {
 		d.Sharing, d.Body = rule, sample(k.Name, word, 0)
-		if _, err := s.Create(ctx, s.as(author), d); app.CodeOf(err) != app.Invalid || !strings.Contains(err.Error(), "problem.sharing.") {
+		if _, err := s.Create(ctx, s.as(author), d); k.Name != "submission" && (app.CodeOf(err) != app.Invalid || !strings.Contains(err.Error(), "problem.sharing.")) {
 			s.t.Errorf("%v: %v", rule, err)
 		}
 	}
@@ -176,6 +176,9 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 				d.Links[0].To = anchor.ID
 			}
 			r := s.reach(author, d, ways[state])
+			if r == nil {
+				continue
+			}
 			if n++; r.State != state || r.Kind != "submission" && r.Sharing.TLP != rule.TLP {
 				s.t.Fatalf("what should be %s, %v, is %s, %v", state, rule, r.State, r.Sharing)
 			}
@@ -253,15 +256,6 @@ func (s *stage) readers(k *record.Kind, batch []*record.Record, n int, anchor *r
 		}
 	}
 }
-
-func ids[T any](list []T, of func(T) string) (out []string) {
-	for _, x := range list {
-		out = append(out, of(x))
-	}
-	return out
-}
-
-func idOf(x *app.Shown) string { return x.ID }
 
 // lists are the lists in which records of the batch stand.
 func lists(k *record.Kind, batch []*record.Record, word string) map[string]app.Query {
@@ -346,6 +340,13 @@ func (s *stage) reads(k *record.Kind, anchor *record.Record, word string) map[st
 			return all, err
 		}
 	case "need", "contribution":
+		if k.Name == "contribution" {
+			out["all open ones of an IATI file"] = func(v app.Viewer) ([]string, error) {
+				var b strings.Builder
+				err := s.ExportIATI(ctx, v, &b)
+				return ids(strings.Split(b.String(), "TOCSIN-"), func(x string) string { return x[:min(26, len(x))] }), err
+			}
+		}
 		out["all open ones in the donors' table"] = func(v app.Viewer) ([]string, error) {
 			d, err := s.Donors(ctx, v)
 			c := d.Cells["GH"]["legislation"]
@@ -389,9 +390,8 @@ func (s *stage) writers(k *record.Kind, r *record.Record) {
 			}
 		}
 	}
-	now, err := s.Get(ctx, app.Operator, r.ID)
-	said, err2 := s.Comments(ctx, app.Operator, r.ID)
-	if err != nil || err2 != nil || now.Version != r.Version || len(said) > 0 {
+	said, err := s.Comments(ctx, app.Operator, r.ID)
+	if now, err2 := s.Get(ctx, app.Operator, r.ID); err != nil || err2 != nil || now.Version != r.Version || len(said) > 0 {
 		s.t.Errorf("after those who do not see it tried: %v, %v, %v, %v", now, said, err, err2)
 	}
 }

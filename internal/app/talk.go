@@ -213,9 +213,9 @@ func (a *App) Attach(ctx context.Context, v Viewer, id string, version int, name
 	}
 	sum := sha256.Sum256(content)
 	att := record.Attachment{Hash: hex.EncodeToString(sum[:]), Name: name, Type: mime.String(), Size: int64(len(content))}
-	return a.edit(ctx, v, id, version, "attach", func(t *store.Tx, _ *record.Kind, r *record.Record) error {
-		if !v.Owns(r.Owner) {
-			return refuse(Forbidden, "error.owner")
+	return a.edit(ctx, v, id, version, "attach", func(t *store.Tx, k *record.Kind, r *record.Record) error {
+		if err := mayChange(v, k, r); err != nil {
+			return err
 		}
 		if len(r.Attachments) >= 50 {
 			return invalid(record.Problems{{Field: "file", Key: "problem.many", Params: map[string]any{"max": 50}}})
