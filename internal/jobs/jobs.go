@@ -49,7 +49,10 @@ func (r *Runner) Start(ctx context.Context) {
 		r.loop(ctx, "mail", r.cfg.Every, r.sendDue)
 	}
 	r.loop(ctx, "clean-up", time.Hour, func(ctx context.Context) error {
-		return r.app.Store().ExpireSessions(ctx, r.app.Now())
+		if err := r.app.Store().ExpireSessions(ctx, r.app.Now()); err != nil {
+			return err
+		}
+		return r.app.Store().ExpireOnce(ctx, r.app.Now().Add(-app.OnceLife))
 	})
 	r.loop(ctx, "expiry", 10*time.Minute, r.app.ExpireAlerts)
 	r.loop(ctx, "reminders", time.Hour, r.app.Reminders)

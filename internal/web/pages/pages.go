@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
 
+	"tocsin/internal/api"
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
 	"tocsin/internal/web"
@@ -42,8 +43,9 @@ type Site struct {
 	app      *app.App
 	o        Options
 	sessions *scs.SessionManager
-	attempts *limiter // to guess a secret
-	exports  *limiter // by strangers
+	attempts *web.Limiter // to guess a secret
+	exports  *web.Limiter // by strangers
+	api      *api.API
 }
 
 // maxExports is how many tables a stranger may take in a minute: every one that is offered in every form, and again.
@@ -54,8 +56,10 @@ func New(a *app.App, o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: newLimiter(20, time.Minute), exports: newLimiter(maxExports, time.Minute)}
-	return s, nil
+	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: web.NewLimiter(20, time.Minute), exports: web.NewLimiter(maxExports, time.Minute)}
+	var err error
+	s.api, err = api.New(a, api.Options{BaseURL: strings.TrimSuffix(o.BaseURL, "/"), Version: o.Version, Secure: o.Secure, Log: o.Log})
+	return s, err
 }
 
 // Routes is the site map.
@@ -87,6 +91,10 @@ func (s *Site) Routes() []web.Route {
 		get("/about", web.Anyone, s.about),
 		get("/news", web.Anyone, s.news),
 		get("/data", web.Anyone, s.openData),
+		get("/api", web.Anyone, s.describeAPI),
+		get("/tokens", web.SignedIn, s.tokens),
+		post("/tokens", web.SignedIn, s.makeToken),
+		post("/tokens/{token}/revoke", web.SignedIn, s.revokeToken),
 		get("/feeds/{name}", web.Anyone, s.feed),
 		get("/sitemap.xml", web.Anyone, s.sitemap),
 		get("/robots.txt", web.Anyone, s.robots),
@@ -167,7 +175,11 @@ func (s *Site) Handler() http.Handler {
 	}
 	mux.Handle("/", observed("", "none", http.HandlerFunc(web.NotFound)))
 	pages := s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux))))
-	return web.Base(pages, s.o.Log, s.o.Secure)
+	site := http.NewServeMux()
+	site.Handle("/", web.Base(pages, s.o.Log, s.o.Secure))
+	site.Handle(api.Prefix+"/", s.api.Handler()) // knows no session
+	site.Handle(api.Document, s.api.Handler())
+	return site
 }
 
 type viewerKey struct{}
@@ -268,7 +280,7 @@ func (s *Site) unread(ctx context.Context, v app.Viewer) (n int, err error) {
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
-	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out"}
+	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}}}
 	if x, ok := s.app.Directory().Participant(v.Participant()); ok {
 		p.Participant = x.Name(locales.From(ctx).Code)
 	}
