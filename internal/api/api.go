@@ -31,6 +31,7 @@ type Options struct {
 	Version string // of the program
 	Secure  bool   // programs come over TLS
 	Log     *slog.Logger
+	Observe func(method, route string, next http.Handler) http.Handler // measures an operation's requests; nil does not
 }
 
 // API is the interface. It is safe for concurrent use.

@@ -17,7 +17,20 @@ import (
 
 // Handler serves the interface and its description. It passes by the site's sessions: no cookie is read or set.
 func (x *API) Handler() http.Handler {
-	return web.Chain(http.HandlerFunc(x.serve), web.NumberRequests, web.LogAccess(x.o.Log), web.SecurityHeaders(x.o.Secure), web.Compress)
+	return web.Chain(http.HandlerFunc(x.observed), web.NumberRequests, web.LogAccess(x.o.Log), web.SecurityHeaders(x.o.Secure), web.Compress)
+}
+
+// observed measures a request by its operation, where anything measures.
+func (x *API) observed(w http.ResponseWriter, r *http.Request) {
+	if x.o.Observe == nil {
+		x.serve(w, r)
+		return
+	}
+	method, path := "", "none"
+	if op := x.operation(r); op != nil {
+		method, path = op.Method, op.Path
+	}
+	x.o.Observe(method, path, http.HandlerFunc(x.serve)).ServeHTTP(w, r)
 }
 
 func (x *API) serve(out http.ResponseWriter, r *http.Request) {

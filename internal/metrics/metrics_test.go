@@ -45,7 +45,7 @@ func TestWhatIsMeasured(t *testing.T) {
 		public, private := httptest.NewServer(site.Handler()), httptest.NewServer(m.Handler())
 		defer public.Close()
 		defer private.Close()
-		for _, path := range []string{"/signin/a-secret", "/substances/fentanyl", "/readyz", "/r/nothing", "/nowhere-at-all"} {
+		for _, path := range []string{"/signin/a-secret", "/substances/fentanyl", "/readyz", "/r/nothing", "/api/v1/kinds/x-secret", "/nowhere-at-all"} {
 			fetch(t, public.URL+path)
 		}
 		if code, _ := fetch(t, public.URL+"/metrics"); code != http.StatusNotFound {
@@ -61,6 +61,7 @@ func TestWhatIsMeasured(t *testing.T) {
 			`tocsin_request_duration_seconds_count{method="GET",route="/signin/{secret}",status="2xx"} 1`,
 			`tocsin_request_duration_seconds_count{method="GET",route="/r/{id}",status="4xx"} 1`,
 			`tocsin_request_duration_seconds_count{method="",route="none",status="4xx"} 2`,
+			`route="/api/v1/`,
 			`tocsin_job_duration_seconds_count{job="mail",outcome="done"} 1`,
 			`tocsin_job_duration_seconds_count{job="mail",outcome="failed"} 1`,
 			`tocsin_letters{state="queued"} 0`, "tocsin_journal_entries 0", "tocsin_database_up 1", "tocsin_database_latency_seconds",
@@ -70,7 +71,7 @@ func TestWhatIsMeasured(t *testing.T) {
 				t.Errorf("%d: no %s", code, want)
 			}
 		}
-		for _, secret := range []string{"a-secret", "fentanyl", "nowhere"} {
+		for _, secret := range []string{"a-secret", "x-secret", "fentanyl", "nowhere"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%q is among the measurements", secret)
 			}

@@ -58,7 +58,7 @@ func New(a *app.App, o Options) (*Site, error) {
 	}
 	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: web.NewLimiter(20, time.Minute), exports: web.NewLimiter(maxExports, time.Minute)}
 	var err error
-	s.api, err = api.New(a, api.Options{BaseURL: strings.TrimSuffix(o.BaseURL, "/"), Version: o.Version, Secure: o.Secure, Log: o.Log})
+	s.api, err = api.New(a, api.Options{BaseURL: strings.TrimSuffix(o.BaseURL, "/"), Version: o.Version, Secure: o.Secure, Log: o.Log, Observe: o.Observe})
 	return s, err
 }
 

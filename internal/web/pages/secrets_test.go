@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/internal/app"
 )
@@ -38,7 +39,11 @@ func TestNoSecretIsLogged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const token, words = "zq-api-token", "zq-typed-words"
+	token, _, err := site.app.NewToken(ctx, ama, "laboratory", app.Scopes, time.Now().AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const words = "zq-typed-words"
 	secrets := []string{once, feed, h.links["ama"], token, words}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -87,6 +92,10 @@ func TestNoSecretIsLogged(t *testing.T) {
 		for _, p := range h.paths(r) {
 			ask(r.Method, p+"?q="+words+"&token="+token)
 		}
+	}
+	for _, path := range []string{"/api/v1/records/incident", "/api/v1/nothing", "/api/openapi.json"} {
+		ask("GET", path+"?q="+words)
+		ask("POST", path)
 	}
 	srv.Close() // every line is written
 	said := log.String()
