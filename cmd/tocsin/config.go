@@ -23,6 +23,8 @@ type config struct {
 	SMTPReply    string `yaml:"smtp_reply"`
 	SMTPTLS      string `yaml:"smtp_tls"`
 	Detection    string `yaml:"detection"`
+	BackupDir    string `yaml:"backup_dir"`
+	MetricsAddr  string `yaml:"metrics_addr"`
 }
 
 // setting is one line of the reference.
@@ -44,6 +46,8 @@ func settings() []setting {
 		{"smtp-reply", "", "address whose mail is handed to tocsin receive: answers to invitations come to NAME+NUMBER@…", false, func(c *config) *string { return &c.SMTPReply }},
 		{"smtp-tls", "starttls", "starttls, tls or none", false, func(c *config) *string { return &c.SMTPTLS }},
 		{"detection", "on", "on or off: whether this server runs the detection", false, func(c *config) *string { return &c.Detection }},
+		{"backup-dir", "", "where a database is backed up before an upgrade changes it; SQLite's without one beside it", false, func(c *config) *string { return &c.BackupDir }},
+		{"metrics-addr", "", "where to listen for /metrics, /healthz and /readyz, for the monitoring alone; without one there are no metrics", false, func(c *config) *string { return &c.MetricsAddr }},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"tocsin/internal/exchange/profile"
 	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
+	"tocsin/internal/record"
 )
 
 func importCommand() *cobra.Command {
@@ -28,6 +29,8 @@ func importCommand() *cobra.Command {
 	cmd.Flags().Bool("dry-run", false, "read and check everything, write nothing")
 	cmd.Flags().String("rejected", "", "write the rows that are refused to this CSV file")
 	cmd.Flags().String("owner", "", "participant that owns the records, in place of the profile's")
+	cmd.Flags().String("state", "", "state that new records get, such as published for what was agreed before; the operator's and the secretariat's to say")
+	cmd.Flags().String("tlp", "", "TLP label of new records, in place of the profile's: CLEAR, GREEN, AMBER or AMBER+STRICT")
 	return cmd
 }
 
@@ -98,6 +101,10 @@ func runImport(cmd *cobra.Command, args []string) (err error) {
 	q := app.ImportRequest{Kind: args[0], Profile: p, File: f, Size: info.Size()}
 	q.DryRun, _ = cmd.Flags().GetBool("dry-run")
 	q.Owner, _ = cmd.Flags().GetString("owner")
+	q.State, _ = cmd.Flags().GetString("state")
+	if tlp, _ := cmd.Flags().GetString("tlp"); tlp != "" {
+		q.Sharing = &record.Sharing{TLP: record.TLP(tlp)}
+	}
 	if !wantsJSON(cmd) {
 		q.Progress = progress(cmd.ErrOrStderr())
 	}

@@ -31,7 +31,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String("log", "warn", "what is logged to standard error: debug, info, warn or error")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return setLog(cmd) }
 	root.AddCommand(demoCommand(), serveCommand(), initCommand(), importCommand(), detectCommand(), analyseCommand(),
-		substanceCommand(), exportCommand(), reportCommand(), iatiCommand(), receiveCommand(), verifyCommand(), userCommand(), healthcheckCommand(), versionCommand())
+		substanceCommand(), exportCommand(), reportCommand(), iatiCommand(), receiveCommand(), verifyCommand(), reindexCommand(), backupCommand(), restoreCommand(), userCommand(), healthcheckCommand(), versionCommand())
 	strict(root)
 	return root
 }
@@ -86,8 +86,12 @@ func defaultDatabase() string {
 }
 
 func storeFlags(cmd *cobra.Command) {
-	cmd.Flags().String("database", defaultDatabase(), "sqlite:PATH or postgres://USER@HOST/NAME (environment: TOCSIN_DATABASE)")
+	databaseFlags(cmd)
 	cmd.Flags().String("as", "", "act as the person with this e-mail address, not as the operator")
+}
+
+func databaseFlags(cmd *cobra.Command) {
+	cmd.Flags().String("database", defaultDatabase(), "sqlite:PATH or postgres://USER@HOST/NAME (environment: TOCSIN_DATABASE)")
 	cmd.Flags().Bool("json", false, "print one JSON document on standard output and nothing else")
 }
 

@@ -29,6 +29,9 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := beforeUpgrade(cmd.Context(), c); err != nil {
+				return errors.Join(err, listener.Close())
+			}
 			a, err := openFounded(cmd.Context(), c.Database)
 			if err != nil {
 				return errors.Join(err, listener.Close())
@@ -44,6 +47,21 @@ func serveCommand() *cobra.Command {
 		}}
 	addConfigFlags(cmd)
 	return cmd
+}
+
+// beforeUpgrade backs up a database that is about to be upgraded.
+func beforeUpgrade(ctx context.Context, c config) error {
+	file, err := app.BackupBeforeUpgrade(ctx, c.Database, c.BackupDir, versionText())
+	switch {
+	case errors.Is(err, app.ErrNowhere):
+		slog.Warn("the database is upgraded; give --backup-dir, or run tocsin backup before an upgrade, to have a backup of it")
+		return nil
+	case err != nil:
+		return err
+	case file != "":
+		slog.Warn("the database is upgraded; a backup of it as it was is kept", "file", file)
+	}
+	return nil
 }
 
 // serveOn serves until the context ends, then lets the requests that are being answered finish.

@@ -101,7 +101,7 @@ func userAddCommand() *cobra.Command {
 	cmd.Flags().String("name", "", "name; the address when it is not given")
 	cmd.Flags().String("participant", "", "code of the participant, such as GH or unodc")
 	cmd.Flags().StringSlice("sectors", nil, "law-enforcement, customs, forensic, health, justice, regulator, policy")
-	cmd.Flags().StringSlice("duties", nil, "focal-point, analyst, curator, secretariat, administrator")
+	cmd.Flags().StringSlice("duties", nil, "focal-point, analyst, curator, signatory, secretariat, administrator")
 	cmd.Flags().StringSlice("languages", []string{"en"}, "languages, the preferred one first")
 	cmd.Flags().String("zone", "UTC", "IANA time zone")
 	return cmd

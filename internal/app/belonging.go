@@ -58,7 +58,7 @@ func (a *App) host(ctx context.Context, r *store.Reader, x *record.Record) (*rec
 	return nil, nil
 }
 
-const maxDepth = 50 // links that are followed upwards
+const maxDepth = 10000 // records above, whose links that are followed upwards
 
 // checkLinks refuses links to what the viewer does not see, and links that would lead back to the record.
 func (a *App) checkLinks(ctx context.Context, t *store.Tx, v Viewer, r *record.Record, links []record.Link) error {
@@ -128,6 +128,9 @@ func (a *App) admit(ctx context.Context, t *store.Tx, v Viewer, k *record.Kind, 
 		if host.State != "published" && host.State != "full" {
 			return refuse(Conflict, "error.initiative.closed")
 		}
+		if o, err := bodyOf[programme.Offer](host); err != nil || len(o.Eligible) > 0 && !slices.Contains(o.Eligible, r.Owner) {
+			return firstOf(err, refuse(Conflict, "error.not-eligible"))
+		}
 		return a.arrive(ctx, t, r, host, "send")
 	case *programme.Input:
 		if err := a.callOpen(host); err != nil {
@@ -158,10 +161,31 @@ func (a *App) admit(ctx context.Context, t *store.Tx, v Viewer, k *record.Kind, 
 	return nil
 }
 
+// checkCountry refuses what a state says of another's law, services, professionals and needs. Organisations may say it
+// of any country.
+func (a *App) checkCountry(r *record.Record, b record.Body) record.Problems {
+	var country string
+	switch x := b.(type) {
+	case *programme.Control:
+		country = x.Country
+	case *programme.Provided:
+		country = x.Country
+	case *programme.Certified:
+		country = x.Country
+	case *programme.Wanted:
+		country = x.Country
+	}
+	var p record.Problems
+	if of, ok := a.directory.Participant(r.Owner); ok && of.Type == coalition.State && country != "" && country != r.Owner {
+		p.Add("country", "problem.own-country", "value", country)
+	}
+	return p
+}
+
 // admitRow is what admit asks of a record that a table brings: nobody writes for a group that he is not in, and what a
 // state may have once only is not taken from tables.
 func (a *App) admitRow(v Viewer, r *record.Record, b record.Body) record.Problems {
-	var p record.Problems
+	p := a.checkCountry(r, b)
 	switch b.(type) {
 	case *programme.Session, *programme.Advice, *programme.Invitation, *programme.News:
 		if !a.writesFor(v, r) {
@@ -189,7 +213,9 @@ func (a *App) writesFor(v Viewer, r *record.Record) bool {
 }
 
 // ofGroups reports whether one of the topics is a group.
-func (a *App) ofGroups(topics []string) bool { return slices.ContainsFunc(topics, a.directory.HasGroup) }
+func (a *App) ofGroups(topics []string) bool {
+	return slices.ContainsFunc(topics, a.directory.HasGroup)
+}
 
 // arrive lets the owner of the record that r belongs to see it and, where it is not a draft, tells him of it.
 func (a *App) arrive(ctx context.Context, t *store.Tx, r, host *record.Record, step string) error {
@@ -199,9 +225,36 @@ func (a *App) arrive(ctx context.Context, t *store.Tx, r, host *record.Record, s
 	return a.tellThose(ctx, t, r, step+"@"+strconv.Itoa(r.Version), []sharing.Token{sharing.Owner(host.Owner)})
 }
 
+// moved reports whether a change puts a record under another one, or into another group.
+func (a *App) moved(before, after *record.Record) bool {
+	groups := func(r *record.Record) []string {
+		return slices.DeleteFunc(slices.Clone(r.Topics), func(t string) bool { return !a.directory.HasGroup(t) })
+	}
+	return !slices.Equal(before.LinkedTo(record.PartOf), after.LinkedTo(record.PartOf)) || !slices.Equal(groups(before), groups(after))
+}
+
+// confine keeps a submission between its owner and the call's until it is published, and an interest where the owner of
+// the initiative sees it.
+func (a *App) confine(ctx context.Context, t *store.Reader, r *record.Record) error {
+	if r.Kind != "interest" && (r.Kind != "submission" || r.State == "published") {
+		return nil
+	}
+	if r.Kind == "submission" {
+		r.Sharing = record.Sharing{TLP: record.Amber}
+	}
+	host, err := a.host(ctx, t, r)
+	if err != nil || host == nil {
+		return err
+	}
+	if r.Sharing.TLP == record.Red {
+		return invalid(record.Problems{{Field: "sharing.tlp", Key: "problem.sharing.host"}})
+	}
+	return a.shareWithHost(r, host)
+}
+
 // inGroup reports whether the viewer is registered in one of the groups; what stands in no group is everybody's.
 func (a *App) inGroup(v Viewer, topics []string) bool {
-	groups := slices.DeleteFunc(slices.Clone(topics), func(t string) bool { return !a.directory.HasGroup(t) })
+	groups := slices.DeleteFunc(slices.Clone(narrowest(topics)), func(t string) bool { return !a.directory.HasGroup(t) })
 	if len(groups) == 0 {
 		return false
 	}
@@ -213,14 +266,16 @@ func (a *App) inGroup(v Viewer, topics []string) bool {
 
 // shareWithHost lets the owner of the record that r belongs to see it beside r's own.
 func (a *App) shareWithHost(r, host *record.Record) error {
-	if r.Sharing.TLP != record.Amber {
+	if r.Sharing.TLP != record.Amber && r.Sharing.TLP != record.AmberStrict {
 		return nil
 	}
 	c := record.Clause{Participant: host.Owner}
 	if id := sharing.PartnerOf(host.Owner); id != "" {
 		c = record.Clause{Organisation: id}
 	}
-	if host.Owner != r.Owner && !slices.ContainsFunc(r.Sharing.Audience, func(x record.Clause) bool { return x.Participant == c.Participant && x.Organisation == c.Organisation }) {
+	if host.Owner != r.Owner && !slices.ContainsFunc(r.Sharing.Audience, func(x record.Clause) bool {
+		return x.Participant == c.Participant && x.Organisation == c.Organisation && len(x.Sectors) == 0
+	}) {
 		r.Sharing.Audience = append(r.Sharing.Audience, c)
 	}
 	return nil
@@ -251,7 +306,7 @@ func (a *App) claim(ctx context.Context, t *store.Tx, r *record.Record, b record
 	}
 	if x, taken := held[key]; taken && x.Record != r.ID && key != "" && r.Retracted == nil {
 		other, err := t.Record(ctx, x.Record)
-		if err == nil && other.Record.Retracted == nil && uniqueKeyOf(other.Record) == key {
+		if err == nil && other.Record.Retracted == nil && other.Record.State != "withdrawn" && uniqueKeyOf(other.Record) == key {
 			return refuse(Conflict, "error.unique", "id", x.Record)
 		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tocsin/internal/kinds/detection"
+	"tocsin/internal/kinds/programme"
 	"tocsin/internal/record"
 	"tocsin/internal/sharing"
 )
@@ -39,6 +40,13 @@ func (a *App) DraftOf(ctx context.Context, v Viewer, k *record.Kind, under, answ
 	}
 	if f, ok := record.Find(k.Fields, "country"); ok && fields["country"] == nil && f.Type == record.TypeCountry && len(v.Participant()) == 2 && v.Participant() != "EU" && v.Participant() != "au" {
 		fields["country"] = v.Participant()
+	}
+	if k.Name == "pledge-report" {
+		answers := []any{}
+		for _, x := range programme.PledgeActions {
+			answers = append(answers, map[string]any{"pledge_action": x})
+		}
+		fields["answers"], fields["year"] = answers, a.now().Year()-1
 	}
 	for name := range fields {
 		if _, ok := record.Find(k.Fields, name); !ok {

@@ -6,17 +6,21 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 
 	"tocsin/internal/app"
+	"tocsin/internal/store/storetest"
 )
 
-// TestFullDisk imports onto a disk that is too small: the import says so, and what is there is whole.
-func TestFullDisk(t *testing.T) {
+// smallDisk returns a directory that holds no more than the size.
+func smallDisk(t *testing.T, size string) string {
+	t.Helper()
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=8m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
 		t.Skipf("a small disk cannot be mounted here: %v", err)
 	}
 	t.Cleanup(func() {
@@ -24,6 +28,12 @@ func TestFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	return dir
+}
+
+// TestFullDisk imports onto a disk that is too small: the import says so, and what is there is whole.
+func TestFullDisk(t *testing.T) {
+	dir := smallDisk(t, "8m")
 	ctx := context.Background()
 	a, err := app.Open(ctx, "sqlite:"+filepath.Join(dir, "t.db"))
 	if err != nil {
@@ -41,4 +51,34 @@ func TestFullDisk(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestBackupOnAFullDisk: a backup on a full disk leaves no file, a restore an empty database.
+func TestBackupOnAFullDisk(t *testing.T) {
+	ctx := context.Background()
+	dir := smallDisk(t, "2m")
+	source := storetest.SQLite(t)
+	s := filled(t, source)
+	noise := make([]byte, 3_000_000)
+	rng := rand.NewChaCha8([32]byte{})
+	_, _ = rng.Read(noise) // never fails
+	r := s.write("ama", app.Draft{Kind: "incident", Body: incident("large")})
+	if _, err := s.Attach(ctx, s.as("ama"), r.ID, r.Version, "noise.bin", noise); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Backup(ctx, source, filepath.Join(dir, "x"), "test"); err == nil {
+		t.Error("3 MB of noise fit on a disk of 2 MB")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v was left: %v", left, err)
+	}
+	file, _ := backUp(t, source)
+	into := "sqlite:" + filepath.Join(dir, "t.db")
+	if _, err := app.Restore(ctx, file, into, false); err == nil {
+		t.Error("3 MB of noise were restored on a disk of 2 MB")
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, "size=100m"); err != nil {
+		t.Fatal(err)
+	}
+	mustBeEmpty(t, file, into)
 }

@@ -44,9 +44,9 @@ func (a *App) Legislation(ctx context.Context, v Viewer, country string) (*Legis
 		}
 		out.Held++
 		for _, x := range c.About {
-			direct[x.Substance] = append(direct[x.Substance], s)
+			once(direct, x.Substance, s)
 			for _, m := range a.catalogue.Members(x.Substance) {
-				byClass[m.ID] = append(byClass[m.ID], s)
+				once(byClass, m.ID, s)
 			}
 		}
 		return nil
@@ -73,6 +73,13 @@ func (a *App) Legislation(ctx context.Context, v Viewer, country string) (*Legis
 	}
 	slices.SortStableFunc(out.Gaps, func(x, y Gap) int { return len(y.Emerging) - len(x.Emerging) })
 	return out, nil
+}
+
+// once adds a law to a substance's, if it is not there.
+func once(laws map[string][]*Shown, id string, s *Shown) {
+	if !slices.Contains(laws[id], s) {
+		laws[id] = append(laws[id], s)
+	}
 }
 
 // emerging returns the signals in the country's region that the viewer sees, by substance.
@@ -195,7 +202,7 @@ func (a *App) Donors(ctx context.Context, v Viewer) (*Donors, error) {
 		} else if b.Currency != "" {
 			d.Sums[b.Currency] += b.Amount
 		}
-		for _, country := range b.Recipients {
+		for _, country := range slices.Compact(slices.Sorted(slices.Values(b.Recipients))) {
 			c := cell(country, b.Theme)
 			c.Gifts = append(c.Gifts, s)
 			if !slices.Contains(c.Donors, s.Owner) {

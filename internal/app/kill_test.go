@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 		exit(editForever())
 	case "import":
 		exit(importOnce())
+	case "restore":
+		exit(restoreOnce())
 	}
 	os.Exit(m.Run())
 }

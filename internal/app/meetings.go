@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,9 @@ import (
 	"tocsin/internal/store"
 )
 
+// longest is how many days before a span a meeting may have begun that is found to last into it.
+const longest = 100
+
 // maxMeetings bounds a calendar page and a feed.
 const maxMeetings = 1000
 
@@ -24,7 +28,11 @@ const maxMeetings = 1000
 // section or a Line of Action. Cancelled ones are among them.
 func (a *App) Meetings(ctx context.Context, v Viewer, from, to record.Date, topic string) ([]*Shown, error) {
 	var out []*Shown
-	q := Query{Kind: "meeting", From: from, To: to, Topic: topic, Sort: "day", Ascending: true, Limit: MaxPage}
+	begins := from // one that lasts into the span begins before it
+	if t, err := from.Time(); err == nil {
+		begins = record.DateOf(t.AddDate(0, 0, -longest))
+	}
+	q := Query{Kind: "meeting", From: begins, To: to, Topic: topic, Sort: "day", Ascending: true, Limit: MaxPage}
 	for len(out) < maxMeetings {
 		l, err := a.List(ctx, v, q)
 		if err != nil {
@@ -36,6 +44,16 @@ func (a *App) Meetings(ctx context.Context, v Viewer, from, to record.Date, topi
 		}
 		q.Cursor = l.Next
 	}
+	first, dated := from.EpochDay()
+	out = slices.DeleteFunc(out, func(x *Shown) bool {
+		s, ok := x.Fields.(*programme.Session)
+		if !ok || !dated {
+			return false
+		}
+		begun, _ := s.Date.EpochDay()
+		ended, _ := lastDay(s.End)
+		return begun < first && ended < first
+	})
 	slices.SortStableFunc(out, func(x, y *Shown) int {
 		return strings.Compare(string(x.When)+begin(x), string(y.When)+begin(y))
 	})
@@ -162,6 +180,11 @@ func (a *App) CheckPlan(p Plan) record.Problems {
 	if _, err := p.From.Time(); err != nil || p.From.Precision() != record.Day {
 		out.Add("from", "problem.day")
 	}
+	for _, d := range p.Weekdays {
+		if d < time.Sunday || d > time.Saturday {
+			out.Add("weekdays", "problem.option", "value", int(d), "options", "0-6")
+		}
+	}
 	for field, n := range map[string][3]int{"meetings": {p.Meetings, 1, 52}, "every": {p.Every, 1, 26}, "minutes": {p.Minutes, 5, 480}} {
 		if n[0] < n[1] {
 			out.Add(field, "problem.least", "least", n[1], "value", n[0])
@@ -188,6 +211,9 @@ func (a *App) ProposeSlots(ctx context.Context, v Viewer, p Plan) ([]Slot, []Whe
 	if !v.SignedIn() && !v.Operator {
 		return nil, nil, refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if !v.Official() {
+		return nil, nil, refuse(Forbidden, "error.official")
+	}
 	if problems := a.CheckPlan(p); len(problems) > 0 {
 		return nil, nil, invalid(problems)
 	}
@@ -200,10 +226,7 @@ func (a *App) ProposeSlots(ctx context.Context, v Viewer, p Plan) ([]Slot, []Whe
 		return nil, nil, refuse(Conflict, "error.no-members")
 	}
 	start, _ := p.From.Time()
-	var slots []Slot
-	for i := range p.Meetings {
-		slots = append(slots, best(loads, start.AddDate(0, 0, 7*p.Every*i), p))
-	}
+	slots := share(loads, start, p)
 	var total []Where
 	for _, z := range loads {
 		total = append(total, Where{Zone: z.loc.String(), Members: z.members, Participants: z.codes, Local: fmt.Sprintf("%.1f", z.burden/float64(p.Meetings))})
@@ -242,35 +265,91 @@ func (a *App) loads(members []Member) []*zoneLoad {
 	return out
 }
 
-// best finds the hour of the week that begins with the day, and adds what it costs to the loads.
-func best(loads []*zoneLoad, week time.Time, p Plan) Slot {
+// share proposes the times hour by hour and, where one hour kept throughout would burden nobody as much, keeps that hour.
+func share(loads []*zoneLoad, start time.Time, p Plan) []Slot {
+	var times []time.Time
+	for i := range p.Meetings {
+		at := best(loads, p.hours(start.AddDate(0, 0, 7*p.Every*i)), p.Minutes)
+		times = append(times, at)
+		bear(loads, at, p.Minutes)
+	}
+	least := price(loads, 0, nil)
+	for _, first := range p.hours(start) {
+		same := make([]time.Time, p.Meetings)
+		for i := range same {
+			same[i] = first.AddDate(0, 0, 7*p.Every*i)
+		}
+		rest(loads)
+		for _, at := range same {
+			bear(loads, at, p.Minutes)
+		}
+		if c := price(loads, 0, nil); c.less(least) {
+			times, least = same, c
+		}
+	}
+	rest(loads)
+	var slots []Slot
+	for _, at := range times {
+		slots = append(slots, take(loads, at, p.Minutes))
+	}
+	return slots
+}
+
+// hours are the hours of the week that begins with the day on which a meeting may begin.
+func (p Plan) hours(week time.Time) (out []time.Time) {
 	days := p.Weekdays
 	if len(days) == 0 {
 		days = []time.Weekday{time.Tuesday, time.Wednesday, time.Thursday}
 	}
-	var at time.Time
-	least := -1.0
 	for d := range 7 {
-		day := week.AddDate(0, 0, d)
-		if !slices.Contains(days, day.Weekday()) {
-			continue
-		}
-		for h := range 24 {
-			t := day.Add(time.Duration(h) * time.Hour)
-			if c := cost(loads, t, p.Minutes); least < 0 || c < least-1e-9 {
-				at, least = t, c
+		if day := week.AddDate(0, 0, d); slices.Contains(days, day.Weekday()) {
+			for h := range 24 {
+				out = append(out, day.Add(time.Duration(h)*time.Hour))
 			}
 		}
 	}
-	return take(loads, at, p.Minutes)
+	return out
 }
 
-func cost(loads []*zoneLoad, t time.Time, minutes int) (sum float64) {
+// cost compares first what the most burdened member has borne, then the sum of the squares over all members.
+type cost struct{ worst, squares float64 }
+
+func (c cost) less(d cost) bool {
+	return c.worst < d.worst-1e-9 || c.worst < d.worst+1e-9 && c.squares < d.squares-1e-9
+}
+
+func price(loads []*zoneLoad, minutes int, at *time.Time) (c cost) {
 	for _, z := range loads {
-		b := z.burden + weight(t.In(z.loc), minutes)
-		sum += float64(z.members) * b * b
+		b := z.burden
+		if at != nil {
+			b += weight(at.In(z.loc), minutes)
+		}
+		c.worst, c.squares = max(c.worst, b), c.squares+float64(z.members)*b*b
 	}
-	return sum
+	return c
+}
+
+// best finds the hour that costs least beside what has been borne.
+func best(loads []*zoneLoad, hours []time.Time, minutes int) (at time.Time) {
+	least := cost{worst: math.Inf(1)}
+	for _, t := range hours {
+		if c := price(loads, minutes, &t); c.less(least) {
+			at, least = t, c
+		}
+	}
+	return at
+}
+
+func bear(loads []*zoneLoad, at time.Time, minutes int) {
+	for _, z := range loads {
+		z.burden += weight(at.In(z.loc), minutes)
+	}
+}
+
+func rest(loads []*zoneLoad) {
+	for _, z := range loads {
+		z.burden = 0
+	}
 }
 
 // weight judges the worse end of a sitting by the member's own clock.
@@ -324,6 +403,11 @@ func (a *App) TakeUp(ctx context.Context, v Viewer, id string, number int) (*rec
 		return nil, refuse(Forbidden, "error.owner")
 	}
 	deed := programme.Deed{Named: programme.Named{Name: record.Text{"en": d.Title}}, Type: "other-act", Theme: programme.ThemeOf(a.directory.Above(groupOf(s.Group))), Group: s.Group, Lines: s.Lines, Date: a.today(), Due: d.Due}
+	if deed.Due != "" && deed.Due < deed.Date { // taken up late: it dates from the meeting
+		if deed.Date = s.Date; deed.Due < deed.Date {
+			deed.Due = ""
+		}
+	}
 	return a.Create(ctx, v, Draft{Kind: "action", Owner: d.Of, Sharing: x.Sharing.Clone(), Links: []record.Link{{Relation: record.Answers, To: id}}, Body: mustJSON(deed), simulated: x.Simulated})
 }
 

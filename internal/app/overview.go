@@ -16,7 +16,7 @@ import (
 type Overview struct {
 	ByCountry map[string]float64 // events counted in the last Weeks weeks, by ISO 3166-1 code
 	Weeks     int
-	Waiting   []Told   // alerts that the viewer has not acknowledged
+	Waiting   []Told   // alerts that the viewer has not acknowledged, invitations and consultations that he has not answered
 	Signals   []*Shown // the newest that nobody has assessed
 	Assessing []*Shown // under assessment
 	Newest    []*Shown // the newest reports
@@ -42,7 +42,13 @@ func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
 		return nil, err
 	}
 	for _, t := range told {
-		if t.Reason == "issued" && t.Acknowledged.IsZero() && t.Subject.State == "issued" && t.Subject.Retracted == nil {
+		waits := t.Reason == "issued" && t.Acknowledged.IsZero() && t.Subject.State == "issued" && t.Subject.Retracted == nil
+		if !waits && !slices.ContainsFunc(o.Waiting, func(o Told) bool { return o.Record == t.Record }) {
+			if waits, err = a.unanswered(ctx, v, t.Subject); err != nil {
+				return nil, err
+			}
+		}
+		if waits {
 			o.Waiting = append(o.Waiting, t)
 		}
 	}
@@ -58,6 +64,16 @@ func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
 	}
 	o.Simulated, err = a.Simulated(ctx)
 	return o, err
+}
+
+// unanswered reports whether a record asks the viewer for an answer that he has not given.
+func (a *App) unanswered(ctx context.Context, v Viewer, r *record.Record) (bool, error) {
+	asks, until, err := a.asks(r)
+	if err != nil || len(asks) == 0 || !until.IsZero() && !a.now().Before(until) {
+		return false, err
+	}
+	replies, err := a.store.Read().Replies(ctx, r.ID)
+	return !slices.ContainsFunc(replies, func(p store.Reply) bool { return p.Person == v.Actor() }), err
 }
 
 // newest returns the last changed reports of every kind that people write, the newest first.

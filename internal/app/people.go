@@ -235,7 +235,7 @@ func (a *App) ParticipationAt(ctx context.Context, at time.Time) (map[string]Tak
 		out[x.Code] = Taking{Part: x.Shipped}
 	}
 	for id, x := range p.byID {
-		if x.Participant == "" || !x.Active {
+		if x.Participant == "" {
 			continue
 		}
 		t := out[x.Participant]
@@ -244,7 +244,7 @@ func (a *App) ParticipationAt(ctx context.Context, at time.Time) (map[string]Tak
 			registered[x.Participant], t.Part = true, false
 		}
 		for _, g := range p.registrations[id] {
-			if g.Live(at) {
+			if x.Active && g.Live(at) {
 				live = true
 				if !slices.Contains(t.Groups, g.Group) {
 					t.Groups = append(t.Groups, g.Group)

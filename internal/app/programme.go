@@ -21,6 +21,10 @@ func (a *App) programmeStep(ctx context.Context, t *store.Tx, v Viewer, r *recor
 		if err := changeBody(r, func(b *programme.Signature) { b.Signed = a.today() }); err != nil {
 			return err
 		}
+	case r.Kind == "interest" && s.Name == "send" || r.Kind == "submission" && s.Name == "submit" && slices.Contains(s.From, "draft"):
+		if err := a.takesNow(ctx, t, r); err != nil {
+			return err
+		}
 	case r.Kind == "interest" && (s.Name == "offer" || s.Name == "take-part"):
 		if err := a.roomFor(ctx, t, v, r); err != nil {
 			return err
@@ -32,6 +36,9 @@ func (a *App) programmeStep(ctx context.Context, t *store.Tx, v Viewer, r *recor
 		}
 		if b.Consent != "yes" {
 			return refuse(Conflict, "error.consent")
+		}
+		if err := changeBody(r, func(b *programme.Input) { b.Contact = "" }); err != nil { // it stays in the versions before
+			return err
 		}
 	case r.Kind == "recommendation" && s.Name == "consult":
 		b, err := bodyOf[programme.Advice](r)
@@ -93,7 +100,7 @@ func containsSlash(s string) bool { return slices.Contains([]byte(s), '/') }
 
 // tellCiting tells the officials who own a record that cites r that r was withdrawn, as far as they see r.
 func (a *App) tellCiting(ctx context.Context, t *store.Tx, r *record.Record) error {
-	links, err := t.LinkedFrom(ctx, r.ID, maxRelated)
+	links, err := t.LinkedFrom(ctx, r.ID, 100000)
 	if err != nil {
 		return err
 	}
@@ -127,6 +134,9 @@ func (a *App) roomFor(ctx context.Context, t *store.Tx, v Viewer, r *record.Reco
 	}
 	taken := 0
 	for _, l := range links {
+		if l.Relation != record.PartOf {
+			continue
+		}
 		s, err := t.Record(ctx, l.To)
 		if err != nil {
 			return err
@@ -141,10 +151,29 @@ func (a *App) roomFor(ctx context.Context, t *store.Tx, v Viewer, r *record.Reco
 	return nil
 }
 
+// takesNow refuses what is sent to an initiative or a call that takes nothing any more.
+func (a *App) takesNow(ctx context.Context, t *store.Tx, r *record.Record) error {
+	host, err := a.host(ctx, &t.Reader, r)
+	switch {
+	case err != nil || host == nil:
+		return err
+	case host.Retracted != nil:
+		return refuse(Conflict, "error.host.retracted")
+	case r.Kind == "submission":
+		return a.callOpen(host)
+	case host.State != "published" && host.State != "full":
+		return refuse(Conflict, "error.initiative.closed")
+	}
+	return nil
+}
+
 // mayComment refuses comments on paragraphs when no consultation takes them any more.
 func (a *App) mayComment(r *record.Record, anchor string) error {
-	if r.Kind != "recommendation" || anchor == "" {
+	if anchor == "" {
 		return nil
+	}
+	if r.Kind != "recommendation" {
+		return invalid(record.Problems{{Field: "text", Key: "problem.paragraph", Params: map[string]any{"value": ""}}})
 	}
 	b, err := bodyOf[programme.Advice](r)
 	if err != nil {
@@ -188,6 +217,8 @@ func (a *App) Answer(ctx context.Context, v Viewer, id, answer, note string) err
 		switch {
 		case err != nil:
 			return err
+		case s.Record.Kind == "recommendation" && !v.Official():
+			return refuse(Forbidden, "error.official")
 		case len(asks) == 0:
 			return refuse(Conflict, "error.asks-nothing")
 		case !until.IsZero() && !a.now().Before(until):
@@ -225,7 +256,7 @@ type Asking struct {
 	Until   time.Time
 	Open    bool
 	Mine    store.Reply
-	Replies []store.Reply  // those that the viewer may see: all for chairs and owners, else his own participant's
+	Replies []store.Reply  // those that the viewer may see: all for chairs and owners, else his own participant's; to a recommendation all
 	Counts  map[string]int // answers by people
 	By      map[string]int // answers by participants: the last of each counts
 }
@@ -240,6 +271,11 @@ func (a *App) Asked(ctx context.Context, v Viewer, x *Shown) (*Asking, error) {
 	if err != nil {
 		return nil, err
 	}
+	saw, err := a.sawAt(ctx, v, x.ID)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(p store.Reply) bool { return p.Person != v.Actor() && !saw(p.At) })
 	out := &Asking{Options: options, Until: until, Open: len(options) > 0 && (until.IsZero() || a.now().Before(until)), Counts: map[string]int{}, By: map[string]int{}}
 	last := map[string]store.Reply{}
 	for _, p := range all {
@@ -250,7 +286,7 @@ func (a *App) Asked(ctx context.Context, v Viewer, x *Shown) (*Asking, error) {
 		if v.Person != nil && p.Person == v.Person.ID {
 			out.Mine = p
 		}
-		if x.Mine || x.Record.Kind == "recommendation" || p.Participant == v.Owner() {
+		if x.Mine || x.Record.Kind == "recommendation" && v.Official() || p.Participant == v.Owner() {
 			out.Replies = append(out.Replies, p)
 		}
 	}

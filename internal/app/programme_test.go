@@ -9,187 +9,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"tocsin/internal/app"
-	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
-	"tocsin/internal/store"
 	"tocsin/internal/store/storetest"
 )
-
-// stage is a world with chairs, a signatory, the secretariat and a partner organisation, and a clock of its own.
-type stage struct {
-	*world
-	at   time.Time
-	org  string               // the partner organisation's record
-	role map[string]character // by name
-}
-
-// character is what the sharing rule asks of a person.
-type character struct {
-	owner           string // the code under which he owns, "" for nobody's
-	sectors, groups []string
-	registered      bool
-}
-
-// players join the cast; those of "~" are the partner organisation's.
-var players = []struct {
-	name, participant, group string
-	role                     coalition.Role
-	duties                   []coalition.Duty
-}{
-	{"esi", "GH", "swg1.2/west", coalition.CoChairRole, []coalition.Duty{coalition.Signatory}},
-	{"kojo", "GH", "swg1.2/west", coalition.Coordinator, []coalition.Duty{coalition.Signatory}},
-	{"yaa", "GH", "", "", nil}, // not registered
-	{"kia", "NZ", "swg1.2/east", coalition.CoChairRole, nil},
-	{"sol", "secretariat", "wg1/west", coalition.Member, []coalition.Duty{coalition.Secretariat}},
-	{"sun", "secretariat", "wg1/east", coalition.Member, []coalition.Duty{coalition.Secretariat}},
-	{"pia", "~", "", "", nil},
-	{"pio", "~", "", "", nil},
-}
-
-func newStage(t *testing.T, address string) *stage {
-	t.Helper()
-	s := &stage{world: newWorld(t, address), at: time.Now(), role: map[string]character{"public": {}}}
-	a, err := app.New(s.Store(), app.WithClock(func() time.Time { return s.at }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.App = a
-	for _, c := range cast {
-		x := character{owner: c.participant, registered: len(c.groups) > 0}
-		for _, g := range c.groups {
-			group, _, _ := strings.Cut(g, "/")
-			x.groups = append(x.groups, g, group)
-		}
-		for _, sector := range c.sectors {
-			x.sectors = append(x.sectors, string(sector))
-		}
-		s.role[c.name] = x
-	}
-	for _, p := range players {
-		x := character{owner: p.participant, registered: p.group != ""}
-		e := app.Enrolment{Person: coalition.Person{Email: p.name + "@example.org", Name: p.name, Participant: p.participant, Duties: p.duties, Zone: "UTC", Active: true}}
-		if group, section, ok := strings.Cut(p.group, "/"); ok {
-			x.groups = []string{group, p.group}
-			e.Registrations = []coalition.Registration{{Group: group, Section: coalition.Hemisphere(section), Roles: []coalition.Role{p.role}, From: time.Now().Add(-time.Hour)}}
-		}
-		if p.participant == "~" {
-			if s.org == "" {
-				org := s.make("sol", "organisation", record.Sharing{TLP: record.Clear})
-				s.org = s.step("sun", org, "verify").ID
-			}
-			x.owner = "~" + s.org
-			e.Person.Participant, e.Person.Stakeholder = "", s.org
-		}
-		ids, err := s.Enrol(context.Background(), app.Operator, []app.Enrolment{e})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.id[p.name], s.role[p.name] = ids[0], x
-	}
-	return s
-}
-
-// make creates a record of the kind from its sample; links are given where the kind belongs to another.
-func (s *stage) make(who, kind string, rule record.Sharing, links ...record.Link) *record.Record {
-	s.t.Helper()
-	return s.write(who, app.Draft{Kind: kind, Sharing: rule, Links: links, Title: record.Text{"en": "x"}, Body: sample(kind, "x", 0)})
-}
-
-func (s *stage) write(who string, d app.Draft) *record.Record {
-	s.t.Helper()
-	r, err := s.Create(context.Background(), s.as(who), d)
-	if err != nil {
-		s.t.Fatalf("%s makes a %s: %v", who, d.Kind, err)
-	}
-	return r
-}
-
-// step takes steps one after the other.
-func (s *stage) step(who string, r *record.Record, names ...string) *record.Record {
-	s.t.Helper()
-	for _, name := range names {
-		x, err := s.Step(context.Background(), s.as(who), r.ID, r.Version, name, "because")
-		if err != nil {
-			s.t.Fatalf("%s takes the step %s of a %s: %v", who, name, r.Kind, err)
-		}
-		r = x
-	}
-	return r
-}
-
-// host makes what a record of the kind belongs to.
-func (s *stage) host(k *record.Kind) *record.Record {
-	s.t.Helper()
-	switch clear := (record.Sharing{TLP: record.Clear}); k.Under[0] {
-	case "initiative":
-		return s.step("mere", s.make("mere", "initiative", clear), "publish")
-	case "call":
-		return s.step("sol", s.make("sol", "call", clear), "open-call")
-	case "pledge":
-		return s.step("kofi", s.step("esi", s.make("ama", "pledge", clear), "sign"), "confirm-signature")
-	}
-	s.t.Fatalf("a %s belongs to a %s: host must say how one is made", k.Name, k.Under[0])
-	return nil
-}
-
-// refused finds that a use case refused with exactly this code and key.
-func (s *stage) refused(what string, err error, code app.Code, key string) {
-	s.t.Helper()
-	var e *app.Error
-	got := ""
-	if errors.As(err, &e) {
-		if got = e.Key; len(e.Problems) > 0 {
-			got = e.Problems[0].Key
-		}
-	}
-	if err == nil || app.CodeOf(err) != code || got != key {
-		s.t.Errorf("%s: %v, want %s: %s", what, err, code, key)
-	}
-}
-
-// put changes a record's body and, where some are given, its links.
-func (s *stage) put(who string, r *record.Record, body json.RawMessage, links ...record.Link) (*record.Record, error) {
-	d := app.Draft{Sharing: r.Sharing, Title: r.Title, Links: r.Links, Body: body}
-	if len(links) > 0 {
-		d.Links = links
-	}
-	return s.Update(context.Background(), s.as(who), r.ID, r.Version, d)
-}
-
-// with is the sample of a kind with further fields.
-func with(kind, more string) json.RawMessage {
-	b := sample(kind, "x", 0)
-	return json.RawMessage(string(b[:len(b)-1]) + "," + more + "}")
-}
-
-func to(rel record.Relation, r *record.Record) record.Link {
-	return record.Link{Relation: rel, To: r.ID}
-}
-
-var (
-	clear = record.Sharing{TLP: record.Clear}
-	green = record.Sharing{TLP: record.Green}
-	amber = record.Sharing{TLP: record.Amber}
-)
-
-// told reports whether a person was told of a record, by the beginning of the reason.
-func (s *stage) told(who string, r *record.Record, reason string) bool {
-	s.t.Helper()
-	list, err := s.Told(context.Background(), s.as(who), 500)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return slices.ContainsFunc(list, func(x app.Told) bool { return x.Subject.ID == r.ID && strings.HasPrefix(x.Reason, reason) })
-}
-
-func (s *stage) sees(who string, r *record.Record) bool {
-	_, err := s.Get(context.Background(), s.as(who), r.ID)
-	return err == nil
-}
 
 // TestTwoAtOnce: of two chairs who change the same version at once one is first, the other is told so, and nothing is lost.
 func TestTwoAtOnce(t *testing.T) {
@@ -237,10 +62,6 @@ func TestSignatures(t *testing.T) {
 	s.refused("confirming his own", step("esi", "confirm-signature", ""), app.Forbidden, "error.second")
 	s.refused("confirming for another state", step("fatu", "confirm-signature", ""), app.NotFound, "error.not-found")
 	s.refused("changing what is signed", second(s.put("ama", r, r.Body)), app.Conflict, "error.locked")
-	if x, err := s.Attach(ctx, s.as("kofi"), r.ID, r.Version, "x.txt", []byte("x")); err == nil { // if what is signed may get files
-		r = x
-	}
-	s.refused("confirming his own after somebody else's file", step("esi", "confirm-signature", ""), app.Forbidden, "error.second")
 	if s.sees("public", r) {
 		t.Error("a signature is seen before it is confirmed")
 	}
@@ -260,6 +81,15 @@ func TestSignatures(t *testing.T) {
 	s.refused("withdrawing without a reason", step("esi", "withdraw", ""), app.Invalid, "problem.required")
 	r = s.step("esi", r, "withdraw")
 	s.refused("signing what is withdrawn", step("esi", "sign", ""), app.Conflict, "error.step")
+	t.Run("by a file", func(t *testing.T) { // somebody else's file must not make the signer a second person
+		s = newStage(t, storetest.SQLite(t))
+		r = s.step("esi", s.make("ama", "pledge", clear), "sign")
+		x, err := s.Attach(ctx, s.as("kofi"), r.ID, r.Version, "x.txt", []byte("x"))
+		if s.refused("a file for what is signed", err, app.Conflict, "error.locked"); err == nil {
+			r = x
+		}
+		s.refused("confirming his own after it", step("esi", "confirm-signature", ""), app.Forbidden, "error.second")
+	})
 }
 
 // TestInterests: an initiative offers as many places as it has, and what is freed is offered again.
@@ -275,14 +105,13 @@ func TestInterests(t *testing.T) {
 	offer := func(who string, r *record.Record) error {
 		return second(s.Step(ctx, s.as(who), r.ID, r.Version, "offer", ""))
 	}
-	elsewhere := s.step("mere", wish("sol", other, to(record.SameAs, one)), "offer")
 	ghana, leone := wish("ama", one), wish("fatu", one)
-	if !s.told("mere", ghana, "") || !s.told("mere", elsewhere, "") {
+	if !s.told("mere", ghana, "") {
 		t.Error("the host is not told of an interest")
 	}
 	s.refused("offering himself a place", offer("ama", ghana), app.Forbidden, "error.owner")
 	s.refused("offering another's place", offer("fatu", ghana), app.NotFound, "error.not-found")
-	ghana = s.step("mere", ghana, "consider", "offer") // the place elsewhere, that only mentions this initiative, takes none here
+	ghana = s.step("mere", ghana, "consider", "offer")
 	if !s.told("ama", ghana, "offer") {
 		t.Error("the owner is not told of an offer")
 	}
@@ -290,8 +119,8 @@ func TestInterests(t *testing.T) {
 	leone = s.step("mere", leone, "put-on-waiting-list")
 	s.refused("a place of one for who waits", offer("mere", leone), app.Conflict, "error.capacity")
 	s.refused("taking part without an offer", second(s.Step(ctx, s.as("fatu"), leone.ID, leone.Version, "take-part", "")), app.Conflict, "error.step")
-	ghana = s.step("ama", ghana, "take-part", "take-back")
-	leone = s.step("fatu", s.step("mere", leone, "offer"), "take-part", "finish")
+	s.step("ama", ghana, "take-part", "take-back")
+	s.step("fatu", s.step("mere", leone, "offer"), "take-part", "finish")
 	s.step("mere", wish("sahr", one), "offer")
 	late := s.write("ama", app.Draft{Kind: "interest", Private: true, Sharing: amber, Links: []record.Link{to(record.PartOf, one)}, Body: sample("interest", "x", 0)})
 	one = s.step("mere", one, "fill")
@@ -307,6 +136,11 @@ func TestInterests(t *testing.T) {
 	s.refused("an interest in a draft", try("mere", draft), app.Conflict, "error.initiative.closed")
 	s.refused("an interest in what is no initiative", try("ama", s.make("ama", "topic", clear)), app.Invalid, "problem.under")
 	s.refused("an interest in two", second(s.Create(ctx, s.as("ama"), app.Draft{Kind: "interest", Sharing: amber, Links: []record.Link{to(record.PartOf, other), to(record.PartOf, draft)}, Body: sample("interest", "x", 0)})), app.Invalid, "problem.under")
+	lone := begin("1")
+	s.step("mere", wish("sol", other, to(record.SameAs, lone)), "offer")
+	if err := offer("mere", wish("ama", lone)); err != nil {
+		t.Errorf("a place elsewhere, of one who only mentions this initiative, takes its place: %v", err)
+	}
 	if _, err := s.Retract(ctx, s.as("mere"), other.ID, other.Version, "x"); err != nil {
 		t.Fatal(err)
 	}
@@ -333,4 +167,111 @@ func TestTheHostSeesWhatIsPutBeforeHim(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestBelonging: what belongs to a record goes on belonging to one of its kind that would take it.
+func TestBelonging(t *testing.T) {
+	s, ctx := newStage(t, storetest.SQLite(t)), context.Background()
+	under := func(kind string) *record.Record { k, _ := kinds.Get(kind); return s.host(k) }
+	draft := func(who, kind string, host *record.Record) *record.Record {
+		return s.write(who, app.Draft{Kind: kind, Private: true, Sharing: amber, Links: []record.Link{to(record.PartOf, host)}, Body: sample(kind, "x", 0)})
+	}
+	call, offer, pledge := under("submission"), under("interest"), under("pledge-report")
+	theirs, err := s.Create(ctx, app.Operator, app.Draft{Kind: "pledge", Owner: "SL", Sharing: clear, Body: sample("pledge", "x", 0)})
+	if err == nil {
+		theirs, err = s.Step(ctx, app.Operator, theirs.ID, theirs.Version, "sign", "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what, who string
+		r, host   *record.Record
+		code      app.Code
+		key       string
+	}{
+		{"a submission to one of his own", "pia", draft("pia", "submission", call), draft("pia", "submission", call), app.Invalid, "problem.under"},
+		{"a submission to what is closed", "pia", draft("pia", "submission", call), s.step("sol", under("submission"), "close-call"), app.Conflict, "error.call.closed"},
+		{"an interest in an incident", "ama", draft("ama", "interest", offer), s.make("ama", "incident", green), app.Invalid, "problem.under"},
+		{"an interest in what has ended", "ama", draft("ama", "interest", offer), s.step("mere", under("interest"), "end"), app.Conflict, "error.initiative.closed"},
+		{"a report under another's pledge", "ama", draft("ama", "pledge-report", pledge), s.step("fatu", theirs, "confirm-signature"), app.Forbidden, "error.owner"},
+	} {
+		s.refused(c.what, second(s.put(c.who, c.r, c.r.Body, to(record.PartOf, c.host))), c.code, c.key)
+	}
+}
+
+// TestCalls: a call takes submissions from its first day to its last, and what is published has the partner's consent.
+func TestCalls(t *testing.T) {
+	s, ctx := newStage(t, storetest.SQLite(t)), context.Background()
+	day := func(n int) string { return s.at.UTC().AddDate(0, 0, n).Format("2006-01-02") }
+	call := s.write("sol", app.Draft{Kind: "call", Sharing: clear, Body: with("call", `"opens":"`+day(2)+`","closes":"`+day(4)+`"`)})
+	send := func(body json.RawMessage, private bool) (*record.Record, error) {
+		return s.Create(ctx, s.as("pia"), app.Draft{Kind: "submission", Private: private, Sharing: amber, Links: []record.Link{to(record.PartOf, call)}, Body: body})
+	}
+	body := sample("submission", "x", 0)
+	s.refused("to a draft", second(send(body, false)), app.NotFound, "error.link")
+	call = s.step("sol", call, "open-call")
+	s.refused("before it opens", second(send(body, false)), app.Conflict, "error.call.closed")
+	s.at = s.at.AddDate(0, 0, 2)
+	r, err := send(body, false)
+	late, err2 := send(body, true)
+	shy, err3 := send(with("submission", `"consent":"no"`), false)
+	if err := errors.Join(err, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	if !s.told("sol", r, "") || s.told("sol", late, "") {
+		t.Error("the host is told of a draft, or not of a submission")
+	}
+	s.refused("changing what is submitted", second(s.put("pia", r, body)), app.Conflict, "error.locked")
+	s.refused("publishing his own", second(s.Step(ctx, s.as("pia"), r.ID, r.Version, "publish", "")), app.Forbidden, "error.owner")
+	s.refused("publishing without consent", second(s.Step(ctx, s.as("sol"), shy.ID, shy.Version, "publish", "")), app.Conflict, "error.consent")
+	if r = s.step("sol", r, "publish"); !s.sees("public", r) {
+		t.Error("what is published is not seen")
+	}
+	if r = s.step("pia", r, "take-back"); s.sees("public", r) || s.sees("sol", r) {
+		t.Error("what is taken back is seen")
+	}
+	if r = s.step("pia", r, "submit"); s.sees("public", r) || !s.sees("sol", r) {
+		t.Error("what is submitted again is public before it is published, or hidden from the host")
+	}
+	s.at = s.at.AddDate(0, 0, 3)
+	s.refused("after it closes", second(send(body, false)), app.Conflict, "error.call.closed")
+	s.refused("a draft after it closes", second(s.Step(ctx, s.as("pia"), late.ID, late.Version, "submit", "")), app.Conflict, "error.call.closed")
+	org, err := s.Get(ctx, s.as("sol"), s.org)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.refused("verifying what is verified", second(s.Step(ctx, s.as("sol"), org.ID, org.Version, "verify", "")), app.Conflict, "error.step")
+	org.Record = s.step("sol", org.Record, "suspend")
+	_, err = s.ViewerByID(ctx, s.id["pia"])
+	s.refused("signing in for what is suspended", err, app.Unauthenticated, "error.unauthenticated")
+	s.refused("verifying again by the same", second(s.Step(ctx, s.as("sol"), org.ID, org.Version, "verify", "")), app.Forbidden, "error.second")
+	s.step("sun", org.Record, "verify")
+	if !s.sees("pia", r) {
+		t.Error("what is verified again has no accounts")
+	}
+}
+
+// TestCircles: following links upwards never leads back, however far it is.
+func TestCircles(t *testing.T) {
+	s := newStage(t, storetest.SQLite(t))
+	for _, rel := range []record.Relation{record.Answers, record.PartOf, record.CausedBy, record.Supersedes} {
+		first := s.make("ama", "topic", green)
+		s.refused("itself", second(s.put("ama", first, first.Body, to(rel, first))), app.Invalid, "problem.circle")
+		x := first
+		for n := range 60 {
+			x = s.make("ama", "topic", green, to(rel, x))
+			if n < 2 || n == 59 {
+				s.refused(fmt.Sprintf("a ring of %d by %s", n+2, rel), second(s.put("ama", first, first.Body, to(rel, x))), app.Invalid, "problem.circle")
+			}
+		}
+	}
+	a := s.make("ama", "topic", green)
+	b := s.make("ama", "topic", green, to(record.SameAs, a))
+	if _, err := s.put("ama", a, a.Body, to(record.SameAs, b)); err != nil {
+		t.Errorf("two that are the same: %v", err)
+	}
+	s.refused("the same as itself", second(s.put("ama", b, b.Body, to(record.SameAs, b))), app.Invalid, "problem.link")
+	s.refused("to nothing", second(s.put("ama", b, b.Body, record.Link{Relation: record.Answers, To: "nothing"})), app.NotFound, "error.link")
+	s.refused("by no relation", second(s.put("ama", b, b.Body, to("likes", a))), app.Invalid, "problem.link")
 }

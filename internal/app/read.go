@@ -171,7 +171,7 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 		}
 	}
 	p.Facet = facet
-	return p, facet, filters == 1 && len(q.Topics) == 0
+	return p, facet, filters == 1 && len(q.Topics) == 0 && q.From == "" && q.To == "" // what has no day is in the list and not in the span
 }
 
 // byProgramme reports whether records of the kind have a list by owner.

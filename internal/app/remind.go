@@ -43,7 +43,7 @@ func (a *App) remindMilestones(ctx context.Context) error {
 		for _, m := range p.Late {
 			reasons["late@"+string(m.Due)] = true
 		}
-		if p.Next != "" && string(p.Next) <= string(a.inDays(milestoneNotice)) {
+		if p.Next != "" && programme.LastDay(p.Next) <= string(a.inDays(milestoneNotice)) {
 			reasons["due@"+string(p.Next)] = true
 		}
 		for reason := range reasons {
@@ -61,7 +61,7 @@ func (a *App) remindMeetings(ctx context.Context) error {
 		return err
 	}
 	for _, s := range near {
-		if s.State != "planned" && s.State != "invited" || s.When.Precision() != record.Day {
+		if s.When < a.today() || s.State != "planned" && s.State != "invited" || s.When.Precision() != record.Day {
 			continue
 		}
 		if err := a.tellNow(ctx, s.Record, "soon@"+string(s.When), a.groupTokens(s.Topics), a.declined(ctx, s.ID)); err != nil {

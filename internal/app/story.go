@@ -89,9 +89,22 @@ func compare(x, y string) int {
 	return 0
 }
 
-// InTime returns the records by when they were made.
+// Day is when a record's event was, or, where it has no date, the day on which the record was made.
+func (n Node) Day() record.Date {
+	if n.When != "" {
+		return n.When
+	}
+	return record.DateOf(n.Created)
+}
+
+// InTime returns the records by their days.
 func (s *Story) InTime() []Node {
 	out := slices.Clone(s.Nodes)
-	slices.SortStableFunc(out, func(x, y Node) int { return x.Created.Compare(y.Created) })
+	slices.SortStableFunc(out, func(x, y Node) int {
+		if c := compare(string(x.Day()), string(y.Day())); c != 0 {
+			return c
+		}
+		return x.Created.Compare(y.Created)
+	})
 	return out
 }

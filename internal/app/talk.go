@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -57,12 +58,31 @@ func (a *App) CommentOn(ctx context.Context, v Viewer, id, anchor, text string) 
 	})
 }
 
-// Comments returns the discussion on a record.
+// Comments returns the discussion on a record, as far as the viewer sees the version that each comment was made on: what
+// was said within a group stays there when its record is made public.
 func (a *App) Comments(ctx context.Context, v Viewer, id string) ([]store.Comment, error) {
 	if _, err := a.visible(ctx, a.store.Read(), v, id); err != nil {
 		return nil, err
 	}
-	return a.store.Read().Comments(ctx, id, 1000)
+	all, err := a.store.Read().Comments(ctx, id, 1000)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	saw, err := a.sawAt(ctx, v, id)
+	return slices.DeleteFunc(all, func(c store.Comment) bool { return c.Person != v.Actor() && !saw(c.At) }), err
+}
+
+// sawAt returns whether the viewer, as his registrations are now, sees the version of a record that was current at a time.
+func (a *App) sawAt(ctx context.Context, v Viewer, id string) (func(time.Time) bool, error) {
+	versions, err := a.store.Read().History(ctx, id, 500) // newest first
+	return func(at time.Time) bool {
+		for i, x := range versions {
+			if !x.Record.Updated.After(at) || i == len(versions)-1 {
+				return v.Sees(x.Record)
+			}
+		}
+		return false
+	}, err
 }
 
 // Propose puts a change before the owner of a record that the viewer sees. body is the kind's body as it should be, or
@@ -184,9 +204,9 @@ func (a *App) Attach(ctx context.Context, v Viewer, id string, version int, name
 	}
 	sum := sha256.Sum256(content)
 	att := record.Attachment{Hash: hex.EncodeToString(sum[:]), Name: name, Type: mime.String(), Size: int64(len(content))}
-	return a.edit(ctx, v, id, version, "attach", func(t *store.Tx, _ *record.Kind, r *record.Record) error {
-		if !v.Owns(r.Owner) {
-			return refuse(Forbidden, "error.owner")
+	return a.edit(ctx, v, id, version, "attach", func(t *store.Tx, k *record.Kind, r *record.Record) error {
+		if err := mayChange(v, k, r); err != nil {
+			return err
 		}
 		if len(r.Attachments) >= 50 {
 			return invalid(record.Problems{{Field: "file", Key: "problem.many", Params: map[string]any{"max": 50}}})

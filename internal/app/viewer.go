@@ -65,12 +65,28 @@ func (v Viewer) ChairsAny(topics []string) bool {
 	if v.Operator || v.Has(coalition.Secretariat) {
 		return true
 	}
-	for _, t := range topics {
+	for _, t := range narrowest(topics) {
 		if _, ok := slices.BinarySearch(v.Chairs, t); ok {
 			return true
 		}
 	}
 	return false
+}
+
+// narrowest returns the sections among the topics where there are any, else all of them: what stands in a section stands
+// in its group as well, and is the section's.
+func narrowest(topics []string) []string {
+	if !slices.ContainsFunc(topics, containsSlash) {
+		return topics
+	}
+	return slices.DeleteFunc(slices.Clone(topics), func(t string) bool { return !containsSlash(t) })
+}
+
+// Official reports whether the viewer is a registered official of a participant: not the public, nobody of a partner
+// organisation, and nobody whose registrations have ended.
+func (v Viewer) Official() bool {
+	_, ok := slices.BinarySearch(v.Tokens, sharing.Officials)
+	return ok || v.Operator
 }
 
 // Owns reports whether the viewer may change what the participant owns: he is one of its registered officials.

@@ -41,12 +41,18 @@ func (a *App) Create(ctx context.Context, v Viewer, d Draft) (*record.Record, er
 	if !d.system && (!v.Owns(r.Owner) || sharing.PartnerOf(r.Owner) != "" && !k.Partners) {
 		return nil, refuse(Forbidden, "error.owner")
 	}
-	b, problems := k.Complete(r, a.names, a.today())
-	problems = append(problems, a.checkAudience(ctx, r)...)
-	if len(problems) > 0 {
-		return nil, invalid(problems)
-	}
+	var b record.Body
 	err = a.store.Write(ctx, func(t *store.Tx) error {
+		if err := a.confine(ctx, &t.Reader, r); err != nil {
+			return err
+		}
+		var problems record.Problems
+		b, problems = k.Complete(r, a.names, a.today())
+		problems = append(problems, a.checkAudience(ctx, r)...)
+		problems = append(problems, a.checkCountry(r, b)...)
+		if len(problems) > 0 {
+			return invalid(problems)
+		}
 		if err := a.checkLinks(ctx, t, v, r, r.Links); err != nil {
 			return err
 		}
@@ -128,6 +134,11 @@ func (a *App) checkAudience(ctx context.Context, r *record.Record) record.Proble
 				p.Add("sharing.audience", "problem.sector", "value", s)
 			}
 		}
+		if c.Organisation != "" {
+			if s, err := a.store.Read().Record(ctx, c.Organisation); err != nil || s.Record.Kind != "organisation" {
+				p.Add("sharing.audience", "problem.organisation", "value", c.Organisation)
+			}
+		}
 		if c.Person != "" {
 			if name, _ := a.PersonName(ctx, c.Person); name == "" {
 				p.Add("sharing.audience", "problem.person", "value", c.Person)
@@ -158,10 +169,19 @@ func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action
 		if err := change(t, k, after); err != nil {
 			return err
 		}
+		if err := a.confine(ctx, &t.Reader, after); err != nil {
+			return err
+		}
 		b, problems := k.Complete(after, a.names, a.today())
 		problems = append(problems, a.checkAudience(ctx, after)...)
+		problems = append(problems, a.checkCountry(after, b)...)
 		if len(problems) > 0 {
 			return invalid(problems)
+		}
+		if a.moved(before.Record, after) {
+			if err := a.admit(ctx, t, v, k, after, b); err != nil {
+				return err
+			}
 		}
 		if err := a.claim(ctx, t, after, b, before.Record); err != nil {
 			return err
@@ -208,7 +228,11 @@ func (a *App) Update(ctx context.Context, v Viewer, id string, version int, d Dr
 			return errHidden
 		}
 		known := r.Links
+		was := audienceOf(r)
 		r.Title, r.Summary, r.Links, r.Sharing, r.Body = trimText(d.Title), trimText(d.Summary), d.Links, d.Sharing, d.Body
+		if !v.Owns(r.Owner) && len(sharing.Wider(was, audienceOf(r))) > 0 {
+			return refuse(Forbidden, "error.widen")
+		}
 		var added []record.Link
 		for _, l := range d.Links {
 			if !slices.Contains(known, l) {
@@ -264,6 +288,7 @@ func (a *App) Step(ctx context.Context, v Viewer, id string, version int, step, 
 		if s.Reason && reason == "" {
 			return invalid(record.Problems{{Field: "reason", Key: "problem.required"}})
 		}
+		s.From = []string{r.State} // as it is taken
 		r.State, r.Reason = s.To, reason
 		if s.Widen != "" {
 			r.Sharing = record.Sharing{TLP: s.Widen}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // meetings are held in zones, whatever the machine knows of them
+	"unicode"
 )
 
 // maxAddress is the longest address of a page or a mailbox, in bytes.
@@ -48,11 +49,11 @@ func checkReference(path string, f *Field, s string, n Namer, p *Problems) {
 // Address reports whether s is an absolute address of a page that may be linked to: http or https with a host, without
 // credentials and without characters that could make it read as something else.
 func Address(s string) bool {
-	if len(s) > maxAddress || strings.ContainsFunc(s, func(r rune) bool { return Unsafe(r) || r == ' ' }) {
+	if len(s) > maxAddress || strings.ContainsFunc(s, func(r rune) bool { return Unsafe(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }) {
 		return false
 	}
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
 }
 
 // Moment returns the instant of a clock time on a day in a zone. gap is set when clocks were put forward over that time
@@ -67,11 +68,14 @@ func Moment(day Date, hm, zone string) (at time.Time, gap bool, err error) {
 		return time.Time{}, false, err
 	}
 	at = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, loc)
-	if at.Format("15:04") != hm {
+	wall := string(day) + " " + hm
+	if at.Format("2006-01-02 15:04") != wall {
 		return at, true, nil
 	}
-	for _, back := range []time.Duration{time.Hour, 30 * time.Minute, 2 * time.Hour} {
-		if earlier := at.Add(-back); earlier.Format("2006-01-02 15:04") == string(day)+" "+hm {
+	if changed, _ := at.ZoneBounds(); !changed.IsZero() { // clocks put back over the time show it a second time
+		_, before := changed.Add(-time.Second).Zone()
+		_, now := at.Zone()
+		if earlier := at.Add(-time.Duration(before-now) * time.Second); before > now && earlier.Format("2006-01-02 15:04") == wall {
 			return earlier, false, nil
 		}
 	}

@@ -239,6 +239,8 @@ func (c *composer) takingPart() ([]*coalition.Participant, error) {
 	return out, nil
 }
 
+const mapWidth = 1400 // pixels
+
 // participants lists them by region, with a map.
 func (c *composer) participants() ([]document.Block, error) {
 	part, err := c.takingPart()
@@ -273,7 +275,11 @@ func (c *composer) participants() ([]document.Block, error) {
 	t.Rows = append(t.Rows, []document.Cell{{Text: c.t("report.region", "region", c.t("report.organisations"), "count", len(organisations)), Link: "/participants?region=organisations"}, {Text: strings.Join(organisations, c.comma())}})
 	out = append(out, t)
 	if svg := plot.WorldSVG(c.t("report.map"), values); svg != "" {
-		out = append(out, document.Picture{SVG: svg, Alt: c.t("report.map"), Caption: c.t("report.map") + ". " + c.t("map.boundaries")})
+		bytes, err := plot.WorldPNG(values, mapWidth)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, document.Picture{SVG: svg, PNG: bytes, Alt: c.t("report.map"), Caption: c.t("report.map") + ". " + c.t("map.boundaries")})
 	}
 	return out, nil
 }

@@ -290,7 +290,7 @@ func (c *composer) appendices() error {
 	slices.SortStableFunc(documents, func(x, y *app.Shown) int { return strings.Compare(string(x.When), string(y.When)) })
 	c.section("documents", 2, "II. "+c.t("kind.document.many"), c.items(documents, func(x *app.Shown) string {
 		b := x.Fields.(*programme.Work)
-		return strings.Trim(c.title(x)+" · "+b.Symbol+" · "+c.date(string(b.Date)), " ·")
+		return joined(c.title(x), b.Symbol, c.date(string(b.Date)))
 	}))
 	initiatives, err := c.all(app.Query{Kind: "initiative", Sort: "changed"}, most)
 	if err != nil {
@@ -317,6 +317,11 @@ func (c *composer) appendices() error {
 	}
 	c.section("sources", 2, "V. "+c.t("report.sources"), sources)
 	return nil
+}
+
+// joined puts the texts that are not empty into one line.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), " · ")
 }
 
 func (c *composer) by(code string) string {

@@ -79,7 +79,7 @@ func (c *composer) line(x *app.Shown) string {
 	if b, ok := x.Fields.(*programme.Promise); ok {
 		parts[3] = c.standing(x, b, min(c.o.To, record.DateOf(c.app.Now())))
 	}
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
+	return joined(parts...)
 }
 
 func (c *composer) chairsOf(g *coalition.Group) document.Block {

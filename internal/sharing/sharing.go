@@ -61,7 +61,7 @@ func InSector(t Token, sector string) Token { return t + "&s:" + sector }
 // private is whether the record's state is for its owner only.
 //
 //	CLEAR         public
-//	GREEN         every registered official
+//	GREEN         every registered official, and the owner's people where the owner is a partner
 //	AMBER         the owner's officials and those whom the audience names
 //	AMBER+STRICT  the owner's officials and the officials of the participants whom the audience names
 //	RED           the author and the persons whom the audience names
@@ -76,6 +76,8 @@ func Of(r *record.Record, private bool) []Token {
 	case private:
 	case r.Sharing.TLP == record.Clear:
 		tokens = []Token{Public}
+	case r.Sharing.TLP == record.Green && PartnerOf(r.Owner) != "": // a partner's people are no officials
+		tokens = append(tokens, Officials)
 	case r.Sharing.TLP == record.Green:
 		tokens = []Token{Officials}
 	case r.Sharing.TLP == record.Amber:

@@ -19,6 +19,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"tocsin/internal/backup"
 )
 
 // Everything in which SQLite and PostgreSQL differ stands in this file.
@@ -34,11 +36,13 @@ type engine struct {
 	extra     []string // statements after the migrations: the full-text index
 	index     string   // adds a document: seq, words, audience
 	unindex   string   // removes a document: seq
+	clear     string   // removes all documents
 	search    string   // finds documents: query, before, limit
 	document  func(terms []string, tokens []string) (words, audience string)
 	query     func(words [][]string, tokens []string) string
 	bind      func(string) string
-	readLimit int // connections for reading
+	readLimit int                // connections for reading
+	isolation sql.IsolationLevel // under which a transaction reads one state of the database
 }
 
 // The page caches of SQLite's connections, in KiB: the one that writes, and each that reads.
@@ -55,6 +59,7 @@ var sqlite = engine{
 	name: "sqlite", dialect: goose.DialectSQLite3, noRowid: "WITHOUT ROWID",
 	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`},
 	index: `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, unindex: `DELETE FROM search WHERE rowid = ?`,
+	clear:  `INSERT INTO search (search) VALUES ('delete-all')`,
 	search: `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
 	document: func(terms, tokens []string) (string, string) {
 		return strings.Join(terms, " "), strings.Join(tokens, " ")
@@ -72,6 +77,7 @@ var postgres = engine{
 		`CREATE INDEX IF NOT EXISTS search_doc ON search USING gin (doc)`,
 	},
 	index: `INSERT INTO search (seq, doc) VALUES (?, array_to_tsvector(string_to_array(?, ' ') || string_to_array(?, ' ')))`, unindex: `DELETE FROM search WHERE seq = ?`,
+	clear:  `DELETE FROM search`,
 	search: `SELECT seq FROM search WHERE doc @@ CAST(? AS tsquery) AND seq < ? ORDER BY seq DESC LIMIT ?`,
 	document: func(terms, tokens []string) (string, string) {
 		return strings.Join(terms, " "), strings.Join(tokens, " ")
@@ -79,6 +85,7 @@ var postgres = engine{
 	query:     tsQuery,
 	bind:      numbered,
 	readLimit: 16,
+	isolation: sql.LevelRepeatableRead,
 }
 
 // ftsQuery writes an FTS5 query: one of each group of words, and one of the tokens. A word that ends in * is a prefix.
@@ -187,30 +194,50 @@ func connectSQLite(path string) (w, r *sql.DB, e engine, err error) {
 	return w, r, sqlite, nil
 }
 
-// migrate brings the schema up to date. It may be called by several processes at once and after having been killed.
-func migrate(ctx context.Context, db *sql.DB, e engine) error {
+// columnTypes says what a column's type in either engine is in a backup.
+var columnTypes = map[string]string{
+	"TEXT": backup.Text, "BIGINT": backup.Int, "INT8": backup.Int, "BYTEA": backup.Bytes, "DOUBLE PRECISION": backup.Float, "FLOAT8": backup.Float,
+}
+
+// present refuses the address of a SQLite file that is not there, which connecting would make.
+func present(address string) error {
+	path, ok := strings.CutPrefix(address, "sqlite:")
+	if !ok {
+		return nil
+	}
+	_, err := os.Stat(strings.TrimPrefix(path, "//"))
+	return err
+}
+
+// migrations returns what brings a schema up to date on the engine.
+func migrations(db *sql.DB, e engine) (*goose.Provider, error) {
 	sub, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	files := fstest.MapFS{}
 	entries, err := fs.ReadDir(sub, ".")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range entries {
 		text, err := fs.ReadFile(sub, f.Name())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		files[f.Name()] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(text), "/*WITHOUT ROWID*/", e.noRowid))}
 	}
+	return goose.NewProvider(e.dialect, db, files, goose.WithVerbose(false))
+}
+
+// migrate brings the schema up to date. It may be called by several processes at once and after having been killed.
+func migrate(ctx context.Context, db *sql.DB, e engine) error {
 	unlock, err := lockMigrations(ctx, db, e)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	p, err := goose.NewProvider(e.dialect, db, files, goose.WithVerbose(false))
+	p, err := migrations(db, e)
 	if err != nil {
 		return err
 	}

@@ -77,8 +77,12 @@ func (s *Store) loadKey(ctx context.Context) error {
 			return err
 		}
 	}
+	return s.readKey(ctx, s.w)
+}
+
+func (s *Store) readKey(ctx context.Context, q querier) error {
 	var pair string
-	if err := s.w.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'key.private'`).Scan(&pair); err != nil {
+	if err := q.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'key.private'`).Scan(&pair); err != nil {
 		return err
 	}
 	if _, err := fmt.Sscanf(pair, "%s %s", &s.private, &s.public); err != nil {

@@ -34,13 +34,17 @@ func (v *Verification) problem(format string, args ...any) {
 // Verify recomputes the journal's tree from its entries and compares it with the stored hashes and with every signed
 // checkpoint, and checks that every record's current version is the last one in the journal.
 func (s *Store) Verify(ctx context.Context) (*Verification, error) {
-	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: snapshot(s.e)})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rollback(tx) }()
-	r := &Reader{s: s, q: tx}
-	v := &Verification{Key: s.public, Problems: []string{}}
+	var v *Verification
+	err := s.snapshot(ctx, func(r *Reader) (err error) {
+		v, err = r.Verify(ctx)
+		return err
+	})
+	return v, err
+}
+
+// Verify is Store.Verify on what the reader sees.
+func (r *Reader) Verify(ctx context.Context) (*Verification, error) {
+	v := &Verification{Key: r.s.public, Problems: []string{}}
 	tree, err := r.verifyEntries(ctx, v)
 	if err != nil {
 		return nil, err
@@ -51,11 +55,14 @@ func (s *Store) Verify(ctx context.Context) (*Verification, error) {
 	return v, r.verifyRecords(ctx, v)
 }
 
-func snapshot(e engine) sql.IsolationLevel {
-	if e.name == "postgres" {
-		return sql.LevelRepeatableRead
+// snapshot calls f with a reader that sees the database as it is now, whatever is written meanwhile.
+func (s *Store) snapshot(ctx context.Context, f func(*Reader) error) error {
+	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.e.isolation})
+	if err != nil {
+		return err
 	}
-	return sql.LevelDefault
+	defer func() { _ = rollback(tx) }()
+	return f(&Reader{s: s, q: tx})
 }
 
 func (r *Reader) verifyEntries(ctx context.Context, v *Verification) (*journal.Roots, error) {

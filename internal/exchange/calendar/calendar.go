@@ -39,7 +39,7 @@ func Write(w io.Writer, name string, entries []Entry) error {
 	name = strings.Join(strings.Fields(clean(name)), " ")
 	c.SetXWRCalName(name)
 	c.SetName(name)
-	c.SetRefreshInterval("PT1H")
+	c.SetRefreshInterval("PT1H") // the library says of what type it is
 	for _, e := range entries {
 		add(c, e)
 	}

@@ -80,7 +80,8 @@ type Notice struct {
 	Text string
 }
 
-// Picture is an image given as PNG bytes or as SVG markup. Only HTML shows it; the other formats carry its words.
+// Picture is an image given as PNG bytes, as SVG markup, or as both. HTML shows either, DOCX and PDF show the bytes, and
+// Markdown carries its words.
 type Picture struct {
 	PNG          []byte
 	SVG          string

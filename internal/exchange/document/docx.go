@@ -44,6 +44,9 @@ func DOCX(w io.Writer, d *Document) error {
 			return err
 		}
 	}
+	if err := body.addPictures(zw, moment(d.Date)); err != nil {
+		return err
+	}
 	if err := zw.Close(); err != nil {
 		return err
 	}
@@ -71,6 +74,7 @@ func contentTypes() []byte {
 	m.open("Types", "xmlns", packageNamespace+"/content-types")
 	m.empty("Default", "Extension", "rels", "ContentType", "application/vnd.openxmlformats-package.relationships+xml")
 	m.empty("Default", "Extension", "xml", "ContentType", "application/xml")
+	m.empty("Default", "Extension", "png", "ContentType", "image/png")
 	m.empty("Override", "PartName", "/docProps/core.xml", "ContentType", "application/vnd.openxmlformats-package.core-properties+xml")
 	m.empty("Override", "PartName", "/word/document.xml", "ContentType", wordType+"document.main+xml")
 	for _, part := range wordParts {
@@ -152,6 +156,10 @@ func (w *wordWriter) relations() []byte {
 	}
 	for i, link := range w.links {
 		m.empty("Relationship", "Id", linkID(i), "Type", relationNamespace+"/hyperlink", "Target", link, "TargetMode", "External")
+	}
+	for i := range w.pictures {
+		n := strconv.Itoa(i + 1)
+		m.empty("Relationship", "Id", pictureID(i+1), "Type", relationNamespace+"/image", "Target", "media/image"+n+".png")
 	}
 	m.close("Relationships")
 	return m.Bytes()

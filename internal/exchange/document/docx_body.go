@@ -109,9 +109,7 @@ func (w *wordWriter) block(b Block) {
 	case Figures:
 		w.figures(b)
 	case Picture:
-		for _, text := range b.words() {
-			w.titled("Caption", text)
-		}
+		w.picture(b)
 	}
 }
 

@@ -12,7 +12,8 @@ type wordWriter struct {
 	markup
 	d        *Document
 	links    []string
-	lists    []bool // of every list, whether it is ordered
+	lists    []bool   // of every list, whether it is ordered
+	pictures [][]byte // PNG
 	sections map[string]int
 }
 

@@ -140,7 +140,10 @@ func TestArabic(t *testing.T) {
 			t.Errorf("%s is missing", want)
 		}
 	}
-	for _, d := range []*Document{d, {RTL: true}, {Title: "ไทย"}, {Sections: []Section{{Blocks: []Block{Notice{Text: "Việt"}}}}}} {
+}
+
+func TestScriptsWithoutLetters(t *testing.T) {
+	for _, d := range []*Document{{Title: "ไทย"}, {Title: "שלום", RTL: true}, {Title: "تقرير ښ", RTL: true}, {Sections: []Section{{Blocks: []Block{Notice{Text: "Việt"}}}}}} {
 		var out bytes.Buffer
 		if err := PDF(&out, d); !errors.Is(err, ErrScript) || out.Len() > 0 {
 			t.Errorf("%q: %v", d.Title, err)

@@ -56,14 +56,17 @@ var (
 // sheet is one pass over the pages. The first pass finds the pages of the sections, which the second prints in the
 // contents.
 type sheet struct {
-	pdf   *fpdf.Fpdf
-	d     *Document
-	known *sheet // the earlier pass
-	links map[string]int
-	pages map[string]int
+	pdf      *fpdf.Fpdf
+	d        *Document
+	known    *sheet // the earlier pass
+	rtl      bool   // the direction of the text at hand
+	links    map[string]int
+	pages    map[string]int
+	fonts    map[string]bool // styles of the font for Arabic in the file
+	pictures int             // shown so far
 }
 
-// PDF writes a document as an A4 file with a font of its own, for the scripts that ErrScript does not exclude. The same
+// PDF writes a document as an A4 file with fonts of its own, for the scripts that ErrScript does not exclude. The same
 // document always gives the same bytes.
 func PDF(w io.Writer, d *Document) error {
 	d, err := lettered(d)
@@ -80,9 +83,9 @@ func PDF(w io.Writer, d *Document) error {
 }
 
 func printed(d *Document, known *sheet) *sheet {
-	s := &sheet{pdf: newFile(d), d: d, known: known, links: map[string]int{}, pages: map[string]int{}}
-	s.pdf.SetHeaderFunc(s.header)
-	s.pdf.SetFooterFunc(s.footer)
+	s := &sheet{pdf: newFile(d), d: d, known: known, rtl: d.RTL, links: map[string]int{}, pages: map[string]int{}, fonts: map[string]bool{}}
+	s.pdf.SetHeaderFunc(func() { s.running(d.RTL, s.header) })
+	s.pdf.SetFooterFunc(func() { s.running(d.RTL, s.footer) })
 	for _, section := range d.Sections {
 		s.links[section.ID] = s.pdf.AddLink()
 	}
@@ -97,10 +100,10 @@ func printed(d *Document, known *sheet) *sheet {
 
 func newFile(d *Document) *fpdf.Fpdf {
 	pdf := fpdf.New("P", "mm", "A4", "")
-	pdf.AddUTF8FontFromBytes("go", "", bytes.Clone(goregular.TTF))
-	pdf.AddUTF8FontFromBytes("go", "B", bytes.Clone(gobold.TTF))
-	pdf.AddUTF8FontFromBytes("go", "I", bytes.Clone(goitalic.TTF))
-	pdf.SetFont("go", "", bodyFace.size)
+	pdf.AddUTF8FontFromBytes(plainFamily, "", bytes.Clone(goregular.TTF))
+	pdf.AddUTF8FontFromBytes(plainFamily, "B", bytes.Clone(gobold.TTF))
+	pdf.AddUTF8FontFromBytes(plainFamily, "I", bytes.Clone(goitalic.TTF))
+	pdf.SetFont(plainFamily, "", bodyFace.size)
 	pdf.SetCatalogSort(true)
 	pdf.SetCreationDate(moment(d.Date))
 	pdf.SetModificationDate(moment(d.Date))
@@ -132,7 +135,7 @@ func (s *sheet) footer() {
 	}
 	s.use(noteFace)
 	s.rule(280.5, hairline, 0.2)
-	s.write(pageMargin, 282.5, inkWidth, noteFace.line, "R", number, "")
+	s.write(pageMargin, 282.5, inkWidth, noteFace.line, "R", s.shown(number), "")
 }
 
 func (s *sheet) titles() {
@@ -177,9 +180,9 @@ func (s *sheet) entry(section Section) {
 		s.use(face)
 		y, link := s.pdf.GetY(), s.links[section.ID]
 		s.write(pageMargin+indent, y, inkWidth-indent, face.line, "L", line, "")
-		s.pdf.Link(pageMargin+indent, y, inkWidth-indent, face.line, link)
+		s.pdf.Link(s.across(pageMargin+indent, inkWidth-indent), y, inkWidth-indent, face.line, link)
 		if i == len(lines)-1 {
-			s.leader(section, y, pageMargin+indent+s.pdf.GetStringWidth(line)+2)
+			s.leader(section, y, pageMargin+indent+s.width(line)+2)
 		}
 		s.pdf.SetY(y + face.line)
 	}

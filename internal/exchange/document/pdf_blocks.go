@@ -15,7 +15,11 @@ var (
 func (s *sheet) block(b Block) {
 	switch b := b.(type) {
 	case Paragraph:
-		s.paragraphs(b.Text, bodyFace, 0, nil)
+		rtl := s.d.RTL
+		if b.Lang != "" {
+			rtl = rightToLeft(b.Lang)
+		}
+		s.running(rtl, func() { s.paragraphs(b.Text, bodyFace, 0, nil) })
 	case Quote:
 		s.quote(b)
 	case Notice:
@@ -28,11 +32,7 @@ func (s *sheet) block(b Block) {
 	case Figures:
 		s.figures(b.List)
 	case Picture:
-		s.flow(b.Alt, quoteFace, 0, "")
-		if b.Caption != b.Alt {
-			s.flow(b.Caption, noteFace, 0, "")
-		}
-		s.down(3)
+		s.picture(b)
 	}
 }
 
@@ -93,7 +93,7 @@ func (s *sheet) items(l List, depth int) {
 		s.room(bodyFace.line * float64(min(len(lines), 2)))
 		s.use(bodyFace)
 		y := s.pdf.GetY()
-		s.write(pageMargin+indent-7.5, y, 6, bodyFace.line, "R", mark, "")
+		s.write(pageMargin+indent-7.5, y, 6, bodyFace.line, "R", s.shown(mark), "")
 		s.pdf.SetXY(pageMargin, y)
 		s.lines(lines, bodyFace, indent, it.Link, nil)
 		s.down(0.8)
@@ -165,7 +165,7 @@ func (s *sheet) drawBox(b box, x, y, width, height float64) {
 	}
 	s.pdf.SetFillColor(tint[0], tint[1], tint[2])
 	s.pdf.SetLineWidth(0.25)
-	s.pdf.RoundedRect(x, y, width, height, 1.4, "1234", "DF")
+	s.pdf.RoundedRect(s.across(x, width), y, width, height, 1.4, "1234", "DF")
 	s.rect(x+0.1, y, width-0.2, 1.1, strong)
 	at := y + boxPadding + 0.5
 	for _, row := range b.rows {

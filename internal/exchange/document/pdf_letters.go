@@ -12,10 +12,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ErrScript tells that a document is in a script, or a writing direction, that the letters built into PDF do not cover.
-var ErrScript = errors.New("document: the PDF font has no letters for this script; use HTML or DOCX")
+// ErrScript tells that a document is in a script that the letters built into PDF do not cover: they are Latin, Greek,
+// Cyrillic and Arabic.
+var ErrScript = errors.New("document: the PDF fonts have no letters for this script; use HTML or DOCX")
 
-// covered holds the characters of the built-in font, all of which are in the basic plane.
+// covered holds the characters of the font for all scripts but Arabic, all of which are in the basic plane.
 var covered = sync.OnceValues(func() (*[0x10000]bool, error) {
 	face, err := sfnt.Parse(goregular.TTF)
 	if err != nil {
@@ -43,16 +44,16 @@ var alike = map[rune]string{
 	softHyphen: "", 0xFE0E: "", 0xFE0F: "", 0xFEFF: "", 0x2060: "", 0x2025: "..",
 }
 
-// letterer turns texts into ones that the font can show and keeps the first letter that it cannot.
+// letterer turns texts into ones that the fonts can show and keeps the first letter that they cannot.
 type letterer struct {
 	set  *[0x10000]bool
-	lack error
+	lack error // or what went wrong
 }
 
 func (l *letterer) text(s string) string {
 	var out strings.Builder
 	for _, r := range norm.NFC.String(plain(s)) {
-		if r == '\n' || l.shows(r) && r != softHyphen {
+		if r == '\n' || unseen(r) || l.shows(r) && r != softHyphen {
 			out.WriteRune(r)
 		} else {
 			out.WriteString(l.instead(r))
@@ -61,7 +62,16 @@ func (l *letterer) text(s string) string {
 	return out.String()
 }
 
-func (l *letterer) shows(r rune) bool { return r >= 0 && int(r) < len(l.set) && l.set[r] }
+func (l *letterer) shows(r rune) bool {
+	if !inArabicBlock(r) {
+		return r >= 0 && int(r) < len(l.set) && l.set[r]
+	}
+	font, err := arabicGlyphs[""]()
+	if err != nil {
+		l.lack = err
+	}
+	return arabicLetter(font, r)
+}
 
 func (l *letterer) instead(r rune) string {
 	if s, ok := alike[r]; ok {
@@ -85,7 +95,7 @@ func (l *letterer) instead(r rune) string {
 	return "\uFFFD"
 }
 
-// lettered returns the cleaned document in letters of the font.
+// lettered returns the cleaned document in letters of the fonts.
 func lettered(d *Document) (*Document, error) {
 	set, err := covered()
 	if err != nil {
@@ -93,8 +103,5 @@ func lettered(d *Document) (*Document, error) {
 	}
 	l := &letterer{set: set}
 	d = clean(d, true, l.text)
-	if d.RTL {
-		return nil, ErrScript
-	}
 	return d, l.lack
 }

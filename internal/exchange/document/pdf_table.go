@@ -15,7 +15,8 @@ type grid struct {
 // gridRow is a row with the lines of its cells.
 type gridRow struct {
 	cells [][]string
-	depth int // the number of lines in the tallest cell
+	depth int       // the number of lines in the tallest cell
+	reach []float64 // the widths of the columns of numbers, if they are not set against the end of the column
 }
 
 func (s *sheet) table(t Table) {
@@ -40,7 +41,7 @@ func (s *sheet) table(t Table) {
 
 func (g *grid) draw() {
 	g.use(g.bold())
-	g.widths = columnWidths(g.table, inkWidth, 2*g.side+0.2, g.pdf.GetStringWidth)
+	g.widths = columnWidths(g.table, inkWidth, 2*g.side+0.2, g.width)
 	if len(g.table.Columns) > 0 {
 		head := g.lay(g.table.Columns, g.bold())
 		g.room(g.height(head.depth) + g.height(1))
@@ -49,13 +50,33 @@ func (g *grid) draw() {
 			g.head = &head
 		}
 	}
+	reach := g.reach()
 	for i, row := range g.table.Rows {
 		texts := make([]string, len(row))
 		for j, c := range row {
 			texts[j] = c.Text
 		}
-		g.row(g.lay(texts, g.face), row, i%2 == 1)
+		r := g.lay(texts, g.face)
+		r.reach = reach
+		g.row(r, row, i%2 == 1)
 	}
+}
+
+// reach is the width of the widest number of each column of a table from right to left, and nothing in others.
+func (g *grid) reach() []float64 {
+	if !g.d.RTL {
+		return nil
+	}
+	g.use(g.face)
+	reach := make([]float64, len(g.widths))
+	for _, row := range g.table.Rows {
+		for i, c := range row {
+			if c.Number {
+				reach[i] = max(reach[i], g.width(c.Text))
+			}
+		}
+	}
+	return reach
 }
 
 func (g *grid) bold() typeface {
@@ -122,16 +143,26 @@ func (g *grid) slice(r gridRow, cells []Cell, from, lines int, fill colour, face
 	x, y := pageMargin, g.pdf.GetY()
 	g.rect(x, y, inkWidth, g.height(lines), fill)
 	for i, cell := range r.cells {
-		align := "L"
-		if cells[i].Number {
-			align = "R"
-		}
+		left, width, align := g.place(r, i, cells[i].Number)
 		for j := from; j < min(from+lines, len(cell)); j++ {
 			g.use(face)
 			at := y + cellTop + float64(j-from)*face.line
-			g.write(x+g.side, at, g.widths[i]-2*g.side, face.line, align, cell[j], cells[i].Link)
+			g.write(x+left, at, width, face.line, align, cell[j], cells[i].Link)
 		}
 		x += g.widths[i]
 	}
 	g.pdf.SetXY(pageMargin, y+g.height(lines))
+}
+
+// place says where in its column a text stands. Numbers stand against the end; where that is to the left, the widest does
+// and the others have their last digits below its last.
+func (g *grid) place(r gridRow, column int, number bool) (left, width float64, align string) {
+	left, width = g.side, g.widths[column]-2*g.side
+	switch {
+	case !number:
+		return left, width, "L"
+	case r.reach == nil || r.reach[column] > width:
+		return left, width, "R"
+	}
+	return left + width - r.reach[column], r.reach[column], "L"
 }

@@ -1,24 +1,38 @@
 package document
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 func (s *sheet) use(f typeface) {
-	s.pdf.SetFont("go", f.style, f.size)
+	s.pdf.SetFont(plainFamily, f.style, f.size)
 	s.pdf.SetTextColor(f.colour[0], f.colour[1], f.colour[2])
 }
 
-// write puts one line of text into a box, with a link to a section or to the web.
+// target is where a link leads: to a section, or to the web.
+type target struct {
+	section int
+	web     string
+}
+
+func (s *sheet) target(link string) target {
+	if id, ok := strings.CutPrefix(link, "#"); ok {
+		return target{section: s.links[id]}
+	} else if webLink(link) {
+		return target{web: link}
+	}
+	return target{}
+}
+
+// write puts one line of text, its letters in their order from left to right, into a box. The box and the alignment are
+// those of a page from left to right.
 func (s *sheet) write(x, y, width, height float64, align, text, link string) {
 	if text == "" {
 		return
 	}
-	inside, outside := 0, ""
-	if id, ok := strings.CutPrefix(link, "#"); ok {
-		inside = s.links[id]
-	} else if webLink(link) {
-		outside = link
-	}
-	if inside != 0 || outside != "" {
+	to := s.target(link)
+	if to != (target{}) {
 		red, green, blue := s.pdf.GetTextColor()
 		style := s.pdf.GetFontStyle()
 		defer func() {
@@ -28,20 +42,82 @@ func (s *sheet) write(x, y, width, height float64, align, text, link string) {
 		s.pdf.SetTextColor(linkBlue[0], linkBlue[1], linkBlue[2])
 		s.pdf.SetFontStyle(style + "U")
 	}
+	x, align = s.across(x, width), s.toward(align)
+	if mixed(text) {
+		s.writeMixed(x, y, width, height, align, text, to)
+		return
+	}
 	s.pdf.SetXY(x, y)
-	s.pdf.CellFormat(width, height, text, "", 0, align, false, inside, outside)
+	s.pdf.CellFormat(width, height, text, "", 0, align, false, to.section, to.web)
 }
 
-// wrap parts a text into lines that fit the width in the face in use. Only a word longer than a line is broken.
+// across turns the place of a box round on pages from right to left.
+func (s *sheet) across(x, width float64) float64 {
+	if s.d.RTL {
+		return pageWidth - x - width
+	}
+	return x
+}
+
+// toward turns the alignment of a text from right to left round.
+func (s *sheet) toward(align string) string {
+	switch {
+	case !s.rtl:
+		return align
+	case align == "L":
+		return "R"
+	}
+	return "L"
+}
+
+// running writes what f writes in texts of a direction.
+func (s *sheet) running(rtl bool, f func()) {
+	before := s.rtl
+	s.rtl = rtl
+	f()
+	s.rtl = before
+}
+
+// shown puts a text that stands on one line into the order of its letters from left to right.
+func (s *sheet) shown(text string) string {
+	text = joined(text)
+	return s.ordered(text, []string{text})[0]
+}
+
+// ordered puts the lines of a text into the order of their letters from left to right. Where a letter stands depends on
+// the whole text, not only on its line.
+func (s *sheet) ordered(text string, lines []string) []string {
+	if !s.rtl && !rightward(text) {
+		return lines
+	}
+	r, at := newReading(text, s.rtl), 0
+	for i, line := range lines {
+		for line != "" && r.letters[at] == ' ' {
+			at++
+		}
+		end := at + utf8.RuneCountInString(line)
+		lines[i] = r.line(at, end)
+		at = end
+	}
+	return lines
+}
+
+// wrap parts a text into lines that fit the width in the face in use, each in the order of its letters from left to right.
 func (s *sheet) wrap(text string, width float64) []string {
+	text = joined(text)
+	return s.ordered(text, s.parted(text, width))
+}
+
+// parted are the lines in the order of reading. Only a word longer than a line is broken.
+func (s *sheet) parted(text string, width float64) []string {
 	var (
 		lines []string
 		line  string
 		used  float64
 	)
-	space := s.pdf.GetStringWidth(" ")
+	space := s.width(" ")
 	for word := range strings.SplitSeq(text, " ") {
-		size := s.pdf.GetStringWidth(word)
+		size := s.width(word)
 		if line != "" && used+space+size > width {
 			lines, line = append(lines, line), ""
 		}
@@ -51,7 +127,7 @@ func (s *sheet) wrap(text string, width float64) []string {
 		}
 		full, rest := s.broken(word, size, width)
 		lines = append(lines, full...)
-		line, used = rest, s.pdf.GetStringWidth(rest)
+		line, used = rest, s.width(rest)
 	}
 	if line != "" {
 		lines = append(lines, line)
@@ -66,7 +142,7 @@ func (s *sheet) broken(word string, size, width float64) (full []string, rest st
 	}
 	start, used := 0, 0.0
 	for i, r := range word {
-		letter := s.pdf.GetStringWidth(string(r))
+		letter := s.width(string(r))
 		if i > start && used+letter > width {
 			full = append(full, word[start:i])
 			start, used = i, 0
@@ -78,14 +154,14 @@ func (s *sheet) broken(word string, size, width float64) (full []string, rest st
 
 // cut shortens a text to one line of a width.
 func (s *sheet) cut(text string, width float64) string {
-	if s.pdf.GetStringWidth(text) <= width {
-		return text
+	text = joined(text)
+	if size := s.width(text); size > width {
+		full, rest := s.broken(text, size, width-s.width("…"))
+		if text = rest; len(full) > 0 {
+			text = strings.TrimSpace(full[0]) + "…"
+		}
 	}
-	full, rest := s.broken(text, width+1, width-s.pdf.GetStringWidth("…"))
-	if len(full) > 0 {
-		return strings.TrimSpace(full[0]) + "…"
-	}
-	return rest
+	return s.shown(text)
 }
 
 // flow writes a text over as many lines and pages as it takes.
@@ -137,5 +213,5 @@ func (s *sheet) rule(y float64, c colour, width float64) {
 
 func (s *sheet) rect(x, y, width, height float64, c colour) {
 	s.pdf.SetFillColor(c[0], c[1], c[2])
-	s.pdf.Rect(x, y, width, height, "F")
+	s.pdf.Rect(s.across(x, width), y, width, height, "F")
 }

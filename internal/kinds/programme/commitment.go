@@ -86,6 +86,17 @@ type Progress struct {
 	Late     []Milestone
 }
 
+// LastDay returns the last day of a date as exact as it is, for comparing; of a month the 31st stands for it.
+func LastDay(d record.Date) string {
+	switch d.Precision() {
+	case record.Year:
+		return string(d) + "-12-31"
+	case record.Month:
+		return string(d) + "-31"
+	}
+	return string(d)
+}
+
 // Progress judges the milestones as of a day. A milestone is late when its due date has wholly passed.
 func (c *Promise) Progress(today record.Date) Progress {
 	p := Progress{Standing: "no-milestones", Of: len(c.Milestones)}
@@ -95,7 +106,7 @@ func (c *Promise) Progress(today record.Date) Progress {
 			p.Done++
 		case string(today)[:min(len(today), len(m.Due))] > string(m.Due):
 			p.Late = append(p.Late, m)
-		case p.Next == "" || m.Due < p.Next:
+		case p.Next == "" || LastDay(m.Due) < LastDay(p.Next):
 			p.Next = m.Due
 		}
 	}

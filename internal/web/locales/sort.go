@@ -6,3 +6,12 @@ import "golang.org/x/text/collate"
 func (l *Locale) Sorter() func(a, b string) int {
 	return collate.New(numerals(l.Code), collate.IgnoreCase).CompareString
 }
+
+// Latin keeps a code in Latin letters ("SWG 2.1") together within a text that runs from right to left: it is isolated, as
+// Unicode Technical Report 9 has it. Elsewhere the code stands for itself.
+func (l *Locale) Latin(code string) string {
+	if l.Dir != "rtl" {
+		return code
+	}
+	return "\u2066" + code + "\u2069"
+}

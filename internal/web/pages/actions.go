@@ -21,7 +21,12 @@ func (s *Site) done(w http.ResponseWriter, r *http.Request, err error, field str
 	case errors.As(err, &e) && e.Code == app.Invalid:
 		var problems record.Problems
 		for _, p := range e.Problems {
-			p.Field = field
+			if field == "reason" && p.Field != field { // a step that asks something of the record, not of this form
+				ctx := r.Context()
+				p = record.Problem{Key: "problem.in", Params: map[string]any{"field": s.pathLabel(ctx, p.Field), "problem": ui.ProblemText(ctx, p)}}
+			} else {
+				p.Field = field
+			}
 			problems = append(problems, p)
 		}
 		s.showRecord(w, r, http.StatusUnprocessableEntity, problems, typed)

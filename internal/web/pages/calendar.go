@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -160,6 +162,10 @@ func (s *Site) personalFeed(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
+	if r.URL.Query().Get("lang") == "" && len(v.Person.Languages) > 0 { // calendar programs say no language
+		l := locales.From(r.Context())
+		r = r.WithContext(locales.With(r.Context(), locales.New(v.Person.Languages[0], l.Zone, l.Theme)))
+	}
 	from, to := s.span(r)
 	xs, err := s.app.Meetings(r.Context(), v, from, to, "")
 	if err != nil {
@@ -233,8 +239,38 @@ func (s *Site) planner(w http.ResponseWriter, r *http.Request) {
 	p.parts = append(p.parts, part{title: ui.T(ctx, "planner.ask"), form: &smallForm{action: "/meetings/plan", get: true, fields: fields, buttons: []action{{label: ui.T(ctx, "planner.propose"), main: true}}}})
 	if len(slots) > 0 {
 		p.parts = append(p.parts, s.slotsPart(ctx, plan, slots), s.burdenPart(ctx, total))
+		if v.ChairsAny([]string{plan.Topic}) {
+			p.parts = append(p.parts, s.seriesPart(ctx, plan, ""))
+		}
 	}
 	s.showBlocks(w, r, status, p)
+}
+
+// seriesPart offers to put all the proposed meetings into the calendar.
+func (s *Site) seriesPart(ctx context.Context, plan app.Plan, name string) part {
+	f := &smallForm{action: "/meetings/plan", buttons: []action{{label: ui.T(ctx, "planner.series-do", "n", plan.Meetings), main: true}},
+		fields: []ui.Field{{Path: "name", Type: record.TypeText, Label: ui.T(ctx, "field.name"), Required: true, Max: 300, Value: orTyped(name, s.groupName(ctx, plan.Topic))}}}
+	f.hidden = []ui.Hidden{{Name: "group", Value: plan.Topic}, {Name: "from", Value: string(plan.From)}, {Name: "meetings", Value: strconv.Itoa(plan.Meetings)}, {Name: "every", Value: strconv.Itoa(plan.Every)}, {Name: "minutes", Value: strconv.Itoa(plan.Minutes)}}
+	return part{title: ui.T(ctx, "planner.series"), paragraphs: []string{ui.T(ctx, "planner.series-about")}, form: f}
+}
+
+// planSeries puts a series into the calendar.
+func (s *Site) planSeries(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	plan := app.Plan{Topic: r.PostFormValue("group"), From: record.Date(r.PostFormValue("from")), Meetings: atoi(r.PostFormValue("meetings")), Every: atoi(r.PostFormValue("every")), Minutes: atoi(r.PostFormValue("minutes"))}
+	name := strings.TrimSpace(r.PostFormValue("name"))
+	made, err := s.app.PlanSeries(ctx, s.Viewer(r), plan, record.Text{lang(ctx): name})
+	var e *app.Error
+	switch {
+	case asError(err, &e) && e.Code == app.Invalid:
+		p := blocks{title: ui.T(ctx, "planner.title"), problems: ui.FieldProblems(ctx, e.Problems, func(path string) string { return s.pathLabel(ctx, path) }), parts: []part{s.seriesPart(ctx, plan, name)}}
+		s.showBlocks(w, r, http.StatusUnprocessableEntity, p)
+	case err != nil:
+		s.Fail(w, r, err)
+	default:
+		s.Flash(r, ui.Good, "planner.series-made", "n", len(made))
+		http.Redirect(w, r, "/calendar?topic="+url.QueryEscape(plan.Topic)+"&from="+string(plan.From), http.StatusSeeOther)
+	}
 }
 
 func numberOr(s string, otherwise int) int {

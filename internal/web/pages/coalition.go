@@ -137,7 +137,7 @@ func (s *Site) sessionParts(ctx context.Context, v app.Viewer, x *app.Shown, b *
 	if len(times.lines) > 0 || len(times.actions) > 0 {
 		out = append(out, times)
 	}
-	if v.SignedIn() && b.Group != "" {
+	if v.Official() && b.Group != "" {
 		if needed, err := s.app.LanguagesNeeded(ctx, []string{b.Group}); err == nil && len(needed) > 0 {
 			out = append(out, s.interpretation(ctx, needed, append(b.Interpreted, b.Floor...)))
 		}
@@ -177,7 +177,7 @@ func (s *Site) askedPart(ctx context.Context, v app.Viewer, p *recordPage, a *ap
 	}
 	for _, o := range []string{"accepted", "tentative", "declined", "support", "support-with-changes", "concerns"} {
 		if n := a.Counts[o]; n > 0 {
-			x.facts = append(x.facts, ui.Fact{Label: ui.T(ctx, "answer."+o), Value: ui.Text(ui.T(ctx, "asked.count", "people", n, "participants", a.By[o]))})
+			x.facts = append(x.facts, ui.Fact{Label: ui.T(ctx, "answer."+o), Value: ui.Text(ui.T(ctx, "asked.count", "people", ui.T(ctx, "asked.people", "n", n), "participants", ui.T(ctx, "sharing.participants", "n", a.By[o])))})
 		}
 	}
 	if len(a.Replies) > 0 {
@@ -299,7 +299,7 @@ func (s *Site) groupPage(w http.ResponseWriter, r *http.Request) {
 		for _, rec := range l.Records {
 			x.lines = append(x.lines, relatedLine{title: s.title(ctx, rec), url: "/r/" + rec.ID, relation: ui.Date(ctx, string(rec.When)), state: stateOf(ctx, rec.Record)})
 		}
-		if v.SignedIn() && v.Person.Stakeholder == "" {
+		if v.Official() {
 			x.actions = append(x.actions, action{label: ui.T(ctx, "record.make", "kind", ui.T(ctx, "kind."+k+".one")), url: "/records/" + k + "/new?group=" + g.ID})
 		}
 		if l.Next != "" || len(x.lines) > 0 {
@@ -309,7 +309,7 @@ func (s *Site) groupPage(w http.ResponseWriter, r *http.Request) {
 			p.parts = append(p.parts, x)
 		}
 	}
-	if v.SignedIn() {
+	if v.Official() {
 		members, err := s.app.MembersOf(ctx, []string{g.ID})
 		if err != nil {
 			s.Fail(w, r, err)
@@ -326,7 +326,7 @@ func (s *Site) groupPage(w http.ResponseWriter, r *http.Request) {
 var groupKinds = []string{"announcement", "meeting", "topic", "recommendation", "action", "commitment", "initiative", "document", "question"}
 
 func (s *Site) groupFacts(ctx context.Context, g *coalition.Group) part {
-	x := part{title: ui.T(ctx, "record.facts"), text: g.Theme}
+	x := part{title: ui.T(ctx, "record.facts"), text: s.fact(ctx, g.Theme)}
 	fact := func(key, value string) {
 		if value != "" {
 			x.facts = append(x.facts, ui.Fact{Label: ui.T(ctx, key), Value: ui.Text(value), Wide: true})

@@ -51,7 +51,7 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 		}
 		if p.Type == coalition.State {
 			values[p.Code] = 1
-			if s.Viewer(r).SignedIn() {
+			if s.Viewer(r).Official() {
 				values[p.Code] = float64(max(1, part[p.Code].Officials))
 			}
 		}
@@ -60,7 +60,7 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 		}
 		l.Rows = append(l.Rows, ui.Row{URL: "/participants/" + p.Code, Cells: []templ.Component{ui.Text(p.Name(lang(ctx))), ui.Text(names[in]), ui.Number(part[p.Code].Officials), ui.Text(strings.ToUpper(strings.Join(part[p.Code].Groups, " ")))}})
 	}
-	if !s.Viewer(r).SignedIn() { // how many work where is not for everybody
+	if !s.Viewer(r).Official() { // how many work where is not for everybody
 		l.Columns = l.Columns[:2]
 		for i := range l.Rows {
 			l.Rows[i].Cells = l.Rows[i].Cells[:2]
@@ -74,7 +74,7 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 		l.Filters = append(l.Filters, ui.Chip{Label: names[region], Remove: with(r.URL, "region", "")})
 	}
 	world := s.takers(ctx, values)
-	if s.Viewer(r).SignedIn() {
+	if s.Viewer(r).Official() {
 		world = s.world(ctx, "world", ui.T(ctx, "front.map"), values)
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.participants"), About: ui.T(ctx, "participant.about"), Maps: true}, participantsPage(world, l))
@@ -101,10 +101,10 @@ func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
 	}
 	taking := participation[p.Code]
 	facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.zone"), Value: text(p.Zone)})
-	if v.SignedIn() {
+	if v.Official() {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.officials"), Value: ui.Number(taking.Officials)})
 	}
-	if v.SignedIn() && len(taking.Groups) > 0 {
+	if v.Official() && len(taking.Groups) > 0 {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "menu.groups"), Value: text(strings.ToUpper(strings.Join(taking.Groups, ", ")))})
 	}
 	if p.Declaration {
@@ -211,7 +211,7 @@ func (s *Site) groups(w http.ResponseWriter, r *http.Request) {
 	d := s.app.Directory()
 	var out []groupView
 	for _, g := range d.Groups() {
-		v := groupView{url: "/groups/" + g.ID, title: s.groupName(ctx, g.ID), kind: ui.T(ctx, "group-type."+string(g.Type)), theme: g.Theme}
+		v := groupView{url: "/groups/" + g.ID, title: s.groupName(ctx, g.ID), kind: ui.T(ctx, "group-type."+string(g.Type)), theme: s.fact(ctx, g.Theme)}
 		for _, sec := range d.Sections() {
 			if !g.Sectioned() {
 				break
@@ -311,7 +311,11 @@ func (s *Site) personFields(ctx context.Context, v app.Viewer, typed values) []u
 			f[4].Options = append(f[4].Options, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: strings.ToUpper(g.ID) + " " + ui.T(ctx, "section."+string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
 		}
 	}
-	return f
+	reads := ui.Field{Path: "language", Type: record.TypeChoice, Label: ui.T(ctx, "layout.language"), Value: orTyped(typed.Get("language"), lang(ctx))}
+	for _, l := range record.Languages {
+		reads.Options = append(reads.Options, ui.Option{Value: l, Label: ui.T(ctx, "language."+l)})
+	}
+	return slices.Insert(f, 2, reads)
 }
 
 // partnerOptions are the verified organisations of partners that the viewer sees.
@@ -330,6 +334,9 @@ func (s *Site) partnerOptions(ctx context.Context, v app.Viewer) []ui.Option {
 // personTyped reads a person and, for an official, the registration from a form.
 func (s *Site) personTyped(ctx context.Context, f url.Values) (coalition.Person, *coalition.Registration, record.Problems) {
 	x := coalition.Person{Name: strings.TrimSpace(f.Get("name")), Email: f.Get("email"), Participant: f.Get("participant"), Stakeholder: f.Get("stakeholder"), Languages: []string{lang(ctx)}, Zone: "UTC", Active: true}
+	if l := f.Get("language"); locales.Known(l) {
+		x.Languages[0] = l
+	}
 	if x.Stakeholder != "" {
 		x.Participant = ""
 	}

@@ -52,6 +52,9 @@ func (s *Site) newRecord(w http.ResponseWriter, r *http.Request) {
 		if err == nil {
 			d.Body = prefilled(d.Body, k, q)
 		}
+		if err == nil && k.Name == "pledge-report" {
+			d.Body, err = s.answeredByLaw(ctx, v, d.Body)
+		}
 	}
 	if err != nil {
 		s.Fail(w, r, err)

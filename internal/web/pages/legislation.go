@@ -8,12 +8,14 @@ import (
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/record"
+	"tocsin/internal/web"
 	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
 )
 
-const gapsShown = 100 // of a gap table on a page; the export has all
+const gapsShown = 400 // of a gap table on a page; the file has all
 
 // legislation compares a country's laws with what is under international control and what emerges near it.
 func (s *Site) legislation(w http.ResponseWriter, r *http.Request) {
@@ -63,6 +65,9 @@ func (s *Site) lawParts(ctx context.Context, law *app.Legislation) []part {
 		}
 		covered.Rows = append(covered.Rows, ui.Row{URL: "/substances/" + c.Substance, Cells: []templ.Component{ui.Text(s.substanceName(ctx, c.Substance)), ui.Link("/r/"+c.Laws[0].ID, s.title(ctx, c.Laws[0])), ui.StateBadge(how)}})
 	}
+	for _, f := range []string{"csv", "xlsx", "json"} {
+		held.actions = append(held.actions, action{label: strings.ToUpper(f), url: "/legislation/" + law.Country + "/gaps/" + f})
+	}
 	return []part{held, {title: ui.T(ctx, "legislation.gaps") + " · " + ui.Num(ctx, len(law.Gaps)), list: gaps}, {title: ui.T(ctx, "legislation.covered") + " · " + ui.Num(ctx, len(law.Covered)), list: covered}}
 }
 
@@ -87,4 +92,64 @@ func (s *Site) gapRow(ctx context.Context, g app.Gap) ui.Row {
 		row.Cells[3] = ui.Link("/r/"+g.Emerging[0].ID, locales.List(ctx, where))
 	}
 	return row
+}
+
+// gapsFile is the whole gap table of a country as a file.
+func (s *Site) gapsFile(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	country, format := r.PathValue("code"), r.PathValue("format")
+	mime, known := exportTypes[format]
+	if _, ok := s.app.Directory().PlaceName(country, "en"); !ok || !known {
+		web.NotFound(w, r)
+		return
+	}
+	law, err := s.app.Legislation(ctx, s.Viewer(r), country)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", mime)
+	w.Header().Set("Content-Disposition", `attachment; filename="gaps-`+country+"."+format+`"`)
+	sheet, err := sheetOf(w, format)
+	if err == nil {
+		err = s.writeGaps(ctx, sheet, law)
+	}
+	if err != nil {
+		s.o.Log.ErrorContext(ctx, "a gap table broke off", "error", err)
+		panic(http.ErrAbortHandler) // the answer has begun
+	}
+}
+
+func (s *Site) writeGaps(ctx context.Context, sheet table.Writer, law *app.Legislation) error {
+	if err := sheet.Header([]string{"substance", "name", "controls", "emerging", "covered"}); err != nil {
+		return err
+	}
+	row := func(id, emerging, covered string) error {
+		var controls []string
+		if x, ok := s.app.Catalogue().Get(id); ok {
+			for _, c := range x.Controls {
+				controls = append(controls, strings.TrimSpace(c.Treaty+" "+c.Schedule+" "+c.From))
+			}
+		}
+		return sheet.Row([]any{id, s.substanceName(ctx, id), strings.Join(controls, ";"), emerging, covered})
+	}
+	for _, g := range law.Gaps {
+		var where []string
+		for _, x := range g.Emerging {
+			where = append(where, strings.Join(x.Places, " "))
+		}
+		if err := row(g.Substance, strings.Join(where, ";"), "no"); err != nil {
+			return err
+		}
+	}
+	for _, c := range law.Covered {
+		how := "named"
+		if c.ByClass {
+			how = "class"
+		}
+		if err := row(c.Substance, "", how); err != nil {
+			return err
+		}
+	}
+	return sheet.Close()
 }

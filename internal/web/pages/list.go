@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -356,22 +357,24 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", mime)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+k.Name+"."+format+`"`)
-	var sheet table.Writer
-	switch format {
-	case "csv":
-		sheet = table.NewCSV(w)
-	case "json":
-		sheet = table.NewJSON(w)
-	default:
-		x, err := table.NewXLSX(w)
-		if err != nil {
-			s.Fail(w, r, err)
-			return
-		}
-		sheet = x
+	sheet, err := sheetOf(w, format)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
 	}
 	if _, err := s.app.Export(r.Context(), s.Viewer(r), queryOf(r, k.Name), sheet); err != nil {
 		s.o.Log.ErrorContext(r.Context(), "an export broke off", "kind", k.Name, "error", err)
 		panic(http.ErrAbortHandler) // the answer has begun: cutting it off is the only way to say that it is not whole
 	}
+}
+
+// sheetOf writes a table in a format of exportTypes.
+func sheetOf(w io.Writer, format string) (table.Writer, error) {
+	switch format {
+	case "csv":
+		return table.NewCSV(w), nil
+	case "json":
+		return table.NewJSON(w), nil
+	}
+	return table.NewXLSX(w)
 }

@@ -26,6 +26,17 @@ func anyReason(steps []record.Step) bool {
 	return false
 }
 
+// reasoned names the steps that need a reason.
+func reasoned(ctx context.Context, steps []record.Step) string {
+	var names []string
+	for _, s := range steps {
+		if s.Reason {
+			names = append(names, ui.T(ctx, "step."+s.Name))
+		}
+	}
+	return locales.List(ctx, names)
+}
+
 func (s *Site) loadPanel(ctx context.Context, v app.Viewer, p *recordPage) error {
 	var err error
 	switch p.x.Record.Kind {

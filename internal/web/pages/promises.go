@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -204,6 +205,20 @@ func (s *Site) pledgeOfOurs(ctx context.Context, v app.Viewer, p *blocks) error 
 	}
 	p.parts = append(p.parts, part{title: ui.T(ctx, "pledge.law"), paragraphs: []string{s.lawSentence(ctx, law)}, actions: []action{{label: ui.T(ctx, "menu.legislation"), url: "/legislation?country=" + of.Code}}})
 	return nil
+}
+
+// answeredByLaw begins the answer to the pledge's first action with what the law register knows.
+func (s *Site) answeredByLaw(ctx context.Context, v app.Viewer, body json.RawMessage) (json.RawMessage, error) {
+	var y programme.YearReport
+	if err := json.Unmarshal(body, &y); err != nil || len(y.Answers) == 0 || len(v.Participant()) != 2 {
+		return body, err
+	}
+	law, err := s.app.Legislation(ctx, v, v.Participant())
+	if err != nil {
+		return body, err
+	}
+	y.Answers[0].Text = s.lawSentence(ctx, law)
+	return json.Marshal(y)
 }
 
 // lawSentence sums up what a country's laws cover of what is under international control.

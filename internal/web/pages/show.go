@@ -35,7 +35,8 @@ type recordPage struct {
 	history   []ui.Event
 	steps     []record.Step
 	signedIn  bool
-	mine      bool
+	mine      bool // may be changed by the viewer
+	owns      bool // the viewer is an official of the owner: withdrawing it, its files and proposals are his
 	warn      bool // an alert can be drafted from it
 	makes     []action
 	owner     string   // the owner's name now, where the record was made under another; else ""
@@ -67,7 +68,7 @@ func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, pr
 		s.Fail(w, r, err)
 		return
 	}
-	p := &recordPage{x: x, title: s.title(ctx, x), state: stateOf(ctx, x.Record), signedIn: v.SignedIn(), mine: x.Mine, typed: typed,
+	p := &recordPage{x: x, title: s.title(ctx, x), state: stateOf(ctx, x.Record), signedIn: v.SignedIn(), mine: x.Mine, owns: v.Owns(x.Owner) && x.Retracted == nil, typed: typed,
 		problems: ui.FieldProblems(ctx, problems, func(path string) string { return ui.T(ctx, "field."+path) })}
 	p.summary, _ = x.Summary.In(lang(ctx))
 	if now, ok := s.app.Namer().ParticipantName(x.Owner, "en"); ok && x.OwnerName != "" && now != x.OwnerName {

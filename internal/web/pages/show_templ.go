@@ -319,7 +319,7 @@ func recordView(p *recordPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if anyReason(p.steps) {
-					templ_7745c5c3_Err = ui.FormField(ui.Field{Path: "reason", Type: record.TypeLong, Label: ui.T(ctx, "field.reason"), Help: ui.T(ctx, "help.reason"), Value: p.typed["reason"]}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.FormField(ui.Field{Path: "reason", Type: record.TypeLong, Label: ui.T(ctx, "field.reason"), Help: ui.T(ctx, "help.reason", "steps", reasoned(ctx, p.steps)), Value: p.typed["reason"]}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -586,7 +586,7 @@ func recordView(p *recordPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(p.files) > 0 || p.mine {
+		if len(p.files) > 0 || p.owns {
 			templ_7745c5c3_Var29 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -647,7 +647,7 @@ func recordView(p *recordPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.mine {
+				if p.owns {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -842,7 +842,7 @@ func recordView(p *recordPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						if p.mine && x.State == "open" {
+						if p.owns && x.State == "open" {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "<form method=\"post\" action=\"")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
@@ -980,7 +980,7 @@ func recordView(p *recordPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.mine && p.x.Kind.Authored {
+		if p.owns && p.x.Kind.Authored {
 			templ_7745c5c3_Var49 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

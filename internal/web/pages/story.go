@@ -28,7 +28,7 @@ func (s *Site) story(w http.ResponseWriter, r *http.Request) {
 	p.parts = append(p.parts, part{title: ui.T(ctx, "story.graph"), body: s.storyGraph(ctx, st)})
 	x := part{title: ui.T(ctx, "story.timeline")}
 	for _, n := range st.InTime() {
-		x.lines = append(x.lines, relatedLine{kind: ui.Date(ctx, string(record.DateOf(n.Created))) + " · " + ui.T(ctx, "kind."+n.Record.Kind+".one"), title: s.title(ctx, n.Shown), url: "/r/" + n.ID, state: stateOf(ctx, n.Record), relation: s.ownerName(ctx, n.Owner)})
+		x.lines = append(x.lines, relatedLine{kind: ui.Date(ctx, string(n.Day())) + " · " + ui.T(ctx, "kind."+n.Record.Kind+".one"), title: s.title(ctx, n.Shown), url: "/r/" + n.ID, state: stateOf(ctx, n.Record), relation: s.ownerName(ctx, n.Owner)})
 	}
 	p.parts = append(p.parts, x)
 	if st.More {

@@ -45,7 +45,7 @@ func (s *Site) groupName(ctx context.Context, id string) string {
 	if !ok {
 		return id
 	}
-	name := g.Label() + " " + g.Title(lang(ctx))
+	name := locales.From(ctx).Latin(g.Label()) + " " + g.Title(lang(ctx))
 	if g.Type == coalition.Network || g.Type == coalition.RegionalDialogue {
 		name = g.Title(lang(ctx))
 	}
@@ -185,7 +185,11 @@ func (s *Site) sharingOf(ctx context.Context, v app.Viewer, x *app.Shown) (ui.Sh
 		slices.Sort(names)
 		out.Detail = append(out.Detail, locales.List(ctx, names))
 	}
-	out.Detail = append(out.Detail, ui.T(ctx, "sharing.owner", "owner", s.ownerName(ctx, x.Owner)))
+	owner := "sharing.owner"
+	if x.Kind.Chaired && slices.ContainsFunc(x.Topics, s.app.Directory().HasGroup) {
+		owner = "sharing.owner-chaired"
+	}
+	out.Detail = append(out.Detail, ui.T(ctx, owner, "owner", s.ownerName(ctx, x.Owner)))
 	return out, nil
 }
 

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"tocsin/internal/backup"
+)
+
+// ErrNotEmpty is wrapped by OpenEmpty for a database that holds something.
+var ErrNotEmpty = errors.New("the database is not empty")
+
+// OpenEmpty opens a database in which nothing is, and makes its schema, for a backup of the schema to be loaded.
+// Nothing is written into a database that is not empty.
+func OpenEmpty(ctx context.Context, address string, schema int64) (*Store, error) {
+	w, r, e, err := connect(address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{w: w, r: r, e: e}
+	if err := s.prepare(ctx, schema); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context, schema int64) error {
+	_, own, err := s.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	if schema != own {
+		return fmt.Errorf("%w: its schema is %d, this program's is %d; restore it with the version of Tocsin that made it, then upgrade", backup.ErrFile, schema, own)
+	}
+	for _, k := range kept {
+		if s.has(ctx, k.name) {
+			if err := s.Read().empty(ctx, k.name); err != nil {
+				return err
+			}
+		}
+	}
+	return migrate(ctx, s.w, s.e)
+}
+
+// empty returns ErrNotEmpty for a table that holds more than the signing key of a database that was never used.
+func (r *Reader) empty(ctx context.Context, table string) error {
+	q := `SELECT count(*) FROM ` + table
+	if table == "meta" {
+		q += ` WHERE name NOT IN ('writer', 'key.private')`
+	}
+	var n int64
+	if err := r.row(ctx, q, nil, &n); err != nil {
+		return err
+	}
+	if n > 0 {
+		return fmt.Errorf("%w: table %s has %d rows", ErrNotEmpty, table, n)
+	}
+	return nil
+}
+
+// Load reads a backup into the database of OpenEmpty, inside the transaction: when that fails the database stays empty.
+// Lists, observations and search are empty until Reproject. The store signs with the key of the backup from then on.
+func (t *Tx) Load(ctx context.Context, r *backup.Reader) error {
+	for _, k := range kept {
+		if err := t.empty(ctx, k.name); err != nil {
+			return err
+		}
+	}
+	if _, err := t.exec(ctx, `DELETE FROM meta WHERE name <> 'writer'`); err != nil {
+		return err
+	}
+	for {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := t.loadTable(ctx, r, h); err != nil {
+			return err
+		}
+	}
+	if err := t.countLoaded(ctx, &r.Manifest); err != nil {
+		return err
+	}
+	return t.s.readKey(ctx, t.tx)
+}
+
+// batchBytes bounds what is held of large rows before it is written.
+const batchBytes = 4 << 20
+
+func (t *Tx) loadTable(ctx context.Context, r *backup.Reader, h *backup.Header) error {
+	if err := t.fits(ctx, h); err != nil {
+		return err
+	}
+	into := h.Table + " (" + strings.Join(h.Columns, ", ") + ")"
+	width := len(h.Columns)
+	var values []any
+	size := 0
+	for {
+		row, err := r.Row()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		for _, v := range row {
+			size += length(v)
+		}
+		values = append(values, row...)
+		if ended := err != nil; ended || len(values) == rowsPerInsert*width || size > batchBytes {
+			if err := t.insert(ctx, into, "", width, values); err != nil {
+				return fmt.Errorf("table %s: %w", h.Table, err)
+			}
+			if ended {
+				return nil
+			}
+			values, size = values[:0], 0
+		}
+	}
+}
+
+func length(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v)
+	case []byte:
+		return len(v)
+	}
+	return 8
+}
+
+// fits refuses a table that is not one of this schema's, column by column.
+func (t *Tx) fits(ctx context.Context, h *backup.Header) error {
+	if !slices.ContainsFunc(kept, func(k keptTable) bool { return k.name == h.Table }) {
+		return fmt.Errorf("%w: it holds a table %q, which is none of this schema", backup.ErrFile, h.Table)
+	}
+	rows, err := t.q.QueryContext(ctx, "SELECT * FROM "+h.Table+" LIMIT 0")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	own, err := header(h.Table, rows)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(own.Columns, h.Columns) || !slices.Equal(own.Types, h.Types) {
+		return fmt.Errorf("%w: the columns of its table %s are not those of this schema", backup.ErrFile, h.Table)
+	}
+	return nil
+}
+
+func (t *Tx) countLoaded(ctx context.Context, m *backup.Manifest) error {
+	for _, k := range kept {
+		var n int64
+		if err := t.row(ctx, "SELECT count(*)"+k.rows(), nil, &n); err != nil {
+			return err
+		}
+		if promised := m.Rows(k.name); n != promised {
+			return fmt.Errorf("%w: table %s has %d rows, its manifest says %d", backup.ErrFile, k.name, n, promised)
+		}
+	}
+	return nil
+}
+
+// HoldMail marks letters that wait as doubtful. Those of a backup may have been sent since it was made.
+func (t *Tx) HoldMail(ctx context.Context) error {
+	_, err := t.exec(ctx, `UPDATE mail SET state = 'doubtful' WHERE state IN ('queued', 'handed')`)
+	return err
+}
+
+// reprojectPage is how many records are held at once.
+const reprojectPage = 500
+
+// Reproject derives the lists, the observations and the full-text index anew from the current version of every record,
+// as project says, and returns how many records there are.
+func (t *Tx) Reproject(ctx context.Context, project func(*Stored) (*Projection, error)) (int, error) {
+	for _, q := range []string{`DELETE FROM posting`, `DELETE FROM observation`, t.s.e.clear} {
+		if _, err := t.exec(ctx, q); err != nil {
+			return 0, err
+		}
+	}
+	n, after := 0, ""
+	for {
+		page, err := t.recordsAfter(ctx, after)
+		if err != nil || len(page) == 0 {
+			return n, err
+		}
+		for _, s := range page {
+			p, err := project(s)
+			if err != nil {
+				return n, fmt.Errorf("record %s: %w", s.Record.ID, err)
+			}
+			if err := t.project(ctx, s.Seq, p, 1); err != nil {
+				return n, err
+			}
+			after = s.Record.ID
+		}
+		n += len(page)
+		if err := t.Flush(ctx); err != nil {
+			return n, err
+		}
+	}
+}
+
+func (r *Reader) recordsAfter(ctx context.Context, id string) ([]*Stored, error) {
+	rows, err := r.q.QueryContext(ctx, r.s.e.bind(`SELECT r.seq, j.payload FROM record r JOIN journal j ON j.seq = r.seq WHERE r.id > ? ORDER BY r.id LIMIT ?`), id, reprojectPage)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []*Stored
+	for rows.Next() {
+		var seq int64
+		var payload []byte
+		if err := rows.Scan(&seq, &payload); err != nil {
+			return nil, err
+		}
+		s, err := decode(seq, payload)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
