@@ -91,10 +91,15 @@ func check(a *Activity, report func(fault)) {
 	c.status(a.Status)
 	c.dates(a)
 	c.shares(a)
+	for i, tag := range a.Tags {
+		c.required(fault{element: "tag", index: i + 1, below: "/@code"}, codeShape, tag)
+	}
+	c.optional(fault{element: "default-finance-type", below: "/@code"}, codeShape, a.Finance)
 	c.optional(fault{element: "@default-currency"}, currencyShape, a.Currency)
 	for i := range a.Transactions {
 		c.transaction(i+1, &a.Transactions[i], a.Currency)
 	}
+	c.parent(a.Parent)
 	for i := range a.Results {
 		c.result(i+1, &a.Results[i])
 	}
@@ -139,6 +144,14 @@ func (c checker) identity(a *Activity) {
 	c.given(fault{element: "reporting-org", below: "/@ref"}, a.Reporter)
 	c.given(fault{element: "reporting-org", below: "/narrative"}, a.ReporterName)
 	c.optional(fault{element: "reporting-org", below: "/@type"}, codeShape, a.ReporterType)
+}
+
+func (c checker) parent(id string) {
+	f := fault{element: "related-activity", below: "/@ref"}
+	c.optional(f, idShape, id)
+	if len(id) > MaxID {
+		c.say(f, KeyLong, id[:MaxID])
+	}
 }
 
 func (c checker) texts(element string, texts map[string]string) {

@@ -68,7 +68,7 @@ func (d *draft) element(start xml.StartElement) (err error) {
 	name := start.Name.Local
 	switch name {
 	case "iati-identifier", "reporting-org", "title", "description", "participating-org", "activity-status",
-		"recipient-country", "sector", "transaction", "result":
+		"recipient-country", "sector", "tag", "default-finance-type", "transaction", "related-activity", "result":
 		d.lines[name] = append(d.lines[name], d.f.line)
 	}
 	switch name {
@@ -112,10 +112,33 @@ func (d *draft) coded(start xml.StartElement) {
 		s := sector(start)
 		s.Percentage = d.number(at, attribute(start, "percentage"))
 		d.a.Sectors = append(d.a.Sectors, s)
+	case "tag":
+		d.tag(start)
+	case "default-finance-type":
+		d.a.Finance = or(d.a.Finance, attribute(start, "code"))
 	case "default-aid-type":
-		if attribute(start, "code") == inKindCode && attribute(start, "vocabulary") == inKindVocabulary {
-			d.a.InKind = true
+		d.aidType(attribute(start, "code"), or(attribute(start, "vocabulary"), aidVocabulary))
+	case "related-activity":
+		if attribute(start, "type") == parentType {
+			d.a.Parent = or(d.a.Parent, attribute(start, "ref"))
 		}
+	}
+}
+
+func (d *draft) tag(start xml.StartElement) {
+	if attribute(start, "vocabulary") == ownVocabulary {
+		d.a.Tags = append(d.a.Tags, attribute(start, "code"))
+	} else if n := len(d.lines["tag"]); n > 0 {
+		d.lines["tag"] = d.lines["tag"][:n-1] // lines are those of the tags that are kept
+	}
+}
+
+func (d *draft) aidType(code, vocabulary string) {
+	switch {
+	case code == inKindCode && vocabulary == inKindVocabulary:
+		d.a.InKind = true
+	case (code == expertsCode || code == donorsExperts) && vocabulary == aidVocabulary:
+		d.a.Expertise = true
 	}
 }
 

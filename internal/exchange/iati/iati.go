@@ -19,12 +19,21 @@ const (
 	DefaultMeasure      = "1"  // IndicatorMeasure: Unit
 )
 
-// The code by which a contribution in kind is marked: of the EarmarkingModality list, which is vocabulary 3 of
-// default-aid-type since version 2.03.
+// The codes by which a contribution in kind is marked, of the EarmarkingModality list, which is vocabulary 3 of
+// default-aid-type since version 2.03; and one by experts, of the AidType list, which is vocabulary 1.
 const (
 	inKindCode       = "K"
 	inKindVocabulary = "3"
+	expertsCode      = "D02" // other technical assistance
+	donorsExperts    = "D01" // donor country personnel
+	aidVocabulary    = "1"
 )
+
+// ownVocabulary is the TagVocabulary code for the reporter's own codes.
+const ownVocabulary = "99"
+
+// parentType is the RelatedActivityType code for the activity that this one is part of.
+const parentType = "1"
 
 // Activity is one iati-activity. Days are written 2006-01-02, from year 0001 to 9999; the empty string is no day.
 type Activity struct {
@@ -46,6 +55,10 @@ type Activity struct {
 	Countries []Share
 	// Sectors are the purposes of the activity.
 	Sectors []Sector
+	// Tags are codes of the reporter's own vocabulary, in the order of the file.
+	Tags []string
+	// Finance is a FinanceType code, such as 110 for a grant and 421 for a loan, or empty.
+	Finance string
 	// Currency is the ISO 4217 code of the values that name none of their own.
 	Currency     string
 	Transactions []Transaction
@@ -53,7 +66,11 @@ type Activity struct {
 	Humanitarian bool
 	// InKind says that goods or services are given and not money. The standard has no plain mark for this; it is written
 	// as default-aid-type K of vocabulary 3, "directed geographically and thematically, in kind".
-	InKind  bool
+	InKind bool
+	// Expertise says that experts are sent or paid; it is written as default-aid-type D02, "other technical assistance".
+	Expertise bool
+	// Parent is the identifier of the activity that this one is part of, or empty.
+	Parent  string
 	Results []Result
 	// Updated is when the data last changed; the zero time is not written.
 	Updated time.Time

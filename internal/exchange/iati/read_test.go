@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tocsin/internal/exchange/iati/iatitest"
 )
 
 func take(t testing.TB, file string) ([]Activity, []Problem) {
@@ -34,10 +36,10 @@ const foreign = `<iati-activity xmlns:x="http://example.org/x" xml:lang="pt-BR" 
 <description type="1"><narrative>Um</narrative></description><description type="2"><narrative>Dois</narrative><narrative xml:lang="fr"/></description>
 <participating-org role="1" ref="XM-DAC-9"/><x:sector code="no"><sector code="neither"/></x:sector>
 <activity-status code="2"/><activity-date type="2" iso-date="2020-01-01Z"/><activity-date type="4" iso-date="2021-01-01+05:30"><narrative>fim</narrative></activity-date><activity-date type="9" iso-date="x"/>
-<budget><value>bad</value></budget>
+<tag vocabulary="2" code="3"/><tag vocabulary="99" code="mine"/><default-finance-type code="110"/><default-aid-type code="D01"/><budget><value>bad</value></budget>
 <transaction ref="1"><transaction-type code="3"/><transaction-date iso-date="2020-02-03"/><value value-date="2020-02-03"> +12.50 </value><provider-org><narrative>P</narrative></provider-org><sector code="16063"/><recipient-country code="gh"/></transaction>
 <transaction><transaction-type code="3"/><transaction-date iso-date="2020-02-04"/><value currency="EUR" value-date="2020-02-03">-.5</value><description><narrative xml:lang="en">Back</narrative></description><recipient-country code="PE"/><sector code="16063"/></transaction>
-<result type="1"><title><narrative>R</narrative></title>
+<related-activity type="3" ref="XM-DAC-9-4"/><related-activity type="1" ref="XM-DAC-9-0"/><result type="1"><title><narrative>R</narrative></title>
 <indicator measure="1"><title><narrative>I1</narrative></title><baseline year="2019" value="1"/><period><period-start iso-date="2020-01-01"/><period-end iso-date="2020-06-30"/><target value="5"/><actual value="4"/></period></indicator>
 <indicator measure="5"><title><narrative>I2</narrative></title><baseline year="2019"/></indicator></result>
 </iati-activity>
@@ -48,7 +50,7 @@ func TestForeign(t *testing.T) {
 		Title: map[string]string{"pt": "Título", "en": "Title <1>"}, Description: map[string]string{"pt": "Um\n\nDois"},
 		Status: 2, ActualStart: "2020-01-01", ActualEnd: "2021-01-01", Participants: []Organisation{{Role: "1", Ref: "XM-DAC-9"}},
 		Countries: []Share{{Code: "GH"}, {Code: "PE"}}, Sectors: []Sector{{Code: "16063", Vocabulary: "1"}}, Currency: "USD",
-		Transactions: []Transaction{{"3", "2020-02-03", 12.5, "USD", ""}, {"3", "2020-02-04", -0.5, "EUR", "Back"}}, Humanitarian: true,
+		Transactions: []Transaction{{"3", "2020-02-03", 12.5, "USD", ""}, {"3", "2020-02-04", -0.5, "EUR", "Back"}}, Humanitarian: true, Tags: []string{"mine"}, Finance: "110", Expertise: true, Parent: "XM-DAC-9-0",
 		Results: []Result{{"R", "I1", "1", "1", &Figure{2019, "1"}, &Figure{2020, "5"}}, {"R", "I2", "1", "5", nil, nil}},
 		Updated: time.Date(2020, 5, 1, 8, 0, 0, 0, time.UTC)}
 	for _, version := range []string{"2.01", "2.02", "2.03"} {
@@ -246,7 +248,7 @@ func TestManyTransactions(t *testing.T) {
 		a.Transactions = append(a.Transactions, Transaction{"3", "2024-01-01", float64(i) / 100, "EUR", "Payment"})
 	}
 	file := write(t, []Activity{a})
-	if err := validate(file); err != nil {
+	if err := iatitest.Validate(file); err != nil {
 		t.Fatal(err)
 	}
 	got, problems := take(t, file)
@@ -275,7 +277,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		again := write(t, list)
-		if err := validate(again); err != nil {
+		if err := iatitest.Validate(again); err != nil {
 			t.Fatal(err)
 		}
 		got, problems := take(t, again)

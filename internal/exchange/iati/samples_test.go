@@ -21,7 +21,8 @@ func full() Activity {
 	a.Participants = []Organisation{{"1", "XM-DAC-1", "Ministry", "10"}, {"2", "", "Agency", ""}, {"4", "XM-DAC-41128", "", "40"}}
 	a.Countries = []Share{{"GH", 60.5}, {"NG", 39.5}}
 	a.Sectors = []Sector{{"16063", "1", 100}, {"A 1", "99", 0}}
-	a.Currency, a.Humanitarian, a.InKind = "EUR", true, true
+	a.Currency, a.Humanitarian, a.InKind, a.Expertise = "EUR", true, true, true
+	a.Tags, a.Finance, a.Parent = []string{"strategy-and-contact", "l4"}, "421", "XM-DAC-1-1"
 	a.Updated = time.Date(2026, 10, 1, 8, 30, 15, 250, time.UTC)
 	a.Transactions = []Transaction{{"2", "2024-03-01", 1250000.5, "EUR", "Promised"}, {"3", "2024-04-01", -0.01, "USD", ""}}
 	for _, code := range []string{"1", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"} {

@@ -139,11 +139,23 @@ func (p *printer) activity(a *Activity) {
 		}
 	}
 	p.shares(a)
+	for _, tag := range a.Tags {
+		p.empty("tag", "vocabulary", ownVocabulary, "code", tag)
+	}
+	if a.Finance != "" {
+		p.empty("default-finance-type", "code", a.Finance)
+	}
+	if a.Expertise {
+		p.empty("default-aid-type", "code", expertsCode, "vocabulary", aidVocabulary)
+	}
 	if a.InKind {
 		p.empty("default-aid-type", "code", inKindCode, "vocabulary", inKindVocabulary)
 	}
 	for i := range a.Transactions {
 		p.transaction(&a.Transactions[i], a.Currency)
+	}
+	if a.Parent != "" {
+		p.empty("related-activity", "ref", a.Parent, "type", parentType)
 	}
 	for i := range a.Results {
 		p.result(&a.Results[i])

@@ -13,11 +13,13 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"tocsin/internal/exchange/iati/iatitest"
 )
 
 func TestOrderOfElements(t *testing.T) {
 	want := []string{"iati-identifier", "reporting-org", "title", "description", "participating-org", "activity-status",
-		"activity-date", "recipient-country", "sector", "default-aid-type", "transaction", "result"}
+		"activity-date", "recipient-country", "sector", "tag", "default-finance-type", "default-aid-type", "transaction", "related-activity", "result"}
 	var got []string
 	for _, m := range regexp.MustCompile(`(?m)^    <([a-z-]+)`).FindAllStringSubmatch(write(t, []Activity{full()}), -1) {
 		if len(got) == 0 || got[len(got)-1] != m[1] {
@@ -88,6 +90,9 @@ func TestRefusals(t *testing.T) {
 		"recipient-country[2]/@percentage " + KeyNumber:            func(a *Activity) { a.Countries[1].Percentage = math.NaN() },
 		"sector[1]/@code " + KeyCode:                               func(a *Activity) { a.Sectors[0].Code = "160" },
 		"sector[1]/@percentage " + KeyNumber:                       func(a *Activity) { a.Sectors[0].Percentage = 100.01 },
+		"tag[2]/@code " + KeyCode:                                  func(a *Activity) { a.Tags[1] = "a b" },
+		"default-finance-type/@code " + KeyCode:                    func(a *Activity) { a.Finance = "?" },
+		"related-activity/@ref " + KeyCode:                         func(a *Activity) { a.Parent = "a/b" },
 		"@default-currency " + KeyCode:                             func(a *Activity) { a.Currency = "euro" },
 		"transaction[2]/value " + KeyNumber:                        func(a *Activity) { a.Transactions[1].Value = math.Inf(-1) },
 		"transaction[2]/value/@currency " + KeyRequired:            func(a *Activity) { a.Currency, a.Transactions[1].Currency = "", "" },
@@ -217,7 +222,8 @@ func (d dice) figure() *Figure {
 
 func (d dice) activity(n int) Activity {
 	a := Activity{ID: fmt.Sprintf("XM-%d-é<%d>", d.IntN(100), n), Reporter: d.text(), ReporterName: d.text(), ReporterType: d.pick("", "10", "40"),
-		Title: d.texts(), Description: d.texts(), Status: 1 + d.IntN(6), Currency: d.pick("EUR", "USD"), Humanitarian: d.IntN(2) == 0, InKind: d.IntN(2) == 0}
+		Title: d.texts(), Description: d.texts(), Status: 1 + d.IntN(6), Currency: d.pick("EUR", "USD"), Humanitarian: d.IntN(2) == 0, InKind: d.IntN(2) == 0, Expertise: d.IntN(2) == 0,
+		Finance: d.pick("", "110", "421"), Parent: d.pick("", "XM-1-1")}
 	for _, slot := range dates(&a) {
 		*slot = d.pick("", d.day())
 	}
@@ -228,6 +234,9 @@ func (d dice) activity(n int) Activity {
 	for range d.IntN(3) {
 		a.Countries = append(a.Countries, Share{d.pick("GH", "NG", "PE"), d.Float64() * 100})
 		a.Sectors = append(a.Sectors, Sector{d.pick("16063", "12110"), d.pick("", "1"), d.Float64() * 100}, Sector{d.text(), "99", 0})
+	}
+	for range d.IntN(3) {
+		a.Tags = append(a.Tags, d.pick("l4", "legislation", "x.y"))
 	}
 	for range d.IntN(5) {
 		a.Transactions = append(a.Transactions, Transaction{fmt.Sprint(1 + d.IntN(13)), d.day(), (d.Float64() - 0.5) * math.Pow(10, float64(d.IntN(40)-25)),
@@ -250,7 +259,7 @@ func TestRoundTrip(t *testing.T) {
 			list = append(list, d.activity(n))
 		}
 		file := write(t, list)
-		if err := validate(file); err != nil {
+		if err := iatitest.Validate(file); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		got, problems := take(t, file)
