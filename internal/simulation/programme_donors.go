@@ -27,20 +27,21 @@ func (p *play) needs() {
 	)
 }
 
-// contributions are of five donors, and one of an organisation that is part of a donor's.
+// contributions are of five donors, and one of an organisation that is part of a donor's. Some say to everybody what they
+// give, as IATI wants.
 func (p *play) contributions() {
 	paid := func(days int, value float64) programme.Transaction {
 		return programme.Transaction{Type: "disbursement", Date: p.day(days), Value: value}
 	}
 	p.perform("contribution",
-		scene{name: "us-gift", by: official("us"), links: answers("lr-need"), steps: moves("commit", "disburse"), body: programme.Gift{Identifier: "XX-SIM-US-01", Form: "grant", Recipients: []string{"SL", "LR", "GH"}, Through: "unodc", Theme: "strategy-and-contact", Lines: []string{"l4", "l5"},
+		scene{name: "us-gift", by: official("us"), share: everybody, links: answers("lr-need"), steps: moves("commit", "disburse"), body: programme.Gift{Identifier: "XX-SIM-US-01", Form: "grant", Recipients: []string{"SL", "LR", "GH"}, Through: "unodc", Theme: "strategy-and-contact", Lines: []string{"l4", "l5"},
 			Purpose: "16063", Amount: 2400000, Currency: "USD", From: p.day(-200), Due: p.day(500), Transactions: []programme.Transaction{{Type: "commitment-made", Date: p.day(-200), Value: 2400000}, paid(-150, 600000), paid(-30, 450000)},
 			Named: called(text{"en": "Laboratories of West Africa", "fr": "Laboratoires d'Afrique de l'Ouest"}, nil)}},
 		scene{by: officer, links: answers("lr-need"), steps: moves("disburse"), body: programme.Gift{Identifier: "XX-SIM-UNODC-07", Includes: "XX-SIM-US-01", Form: "expertise", Recipients: []string{"LR"}, Theme: "strategy-and-contact", Lines: []string{"l4"}, Purpose: "16063",
 			Amount: 310000, Currency: "USD", From: p.day(-140), Due: p.day(220), Transactions: []programme.Transaction{paid(-40, 95000)}, Named: called(text{"en": "Chemists who train chemists in Liberia", "es": "Químicos que forman a químicos en Liberia"}, nil)}},
-		scene{by: official("gb"), links: answers("sl-need"), steps: moves("commit"), body: programme.Gift{Identifier: "XX-SIM-GB-3", Form: "grant", Recipients: []string{"SL"}, Through: "who", Theme: "access-to-services", Lines: []string{"l10"}, Purpose: "12110",
+		scene{by: official("gb"), share: everybody, links: answers("sl-need"), steps: moves("commit"), body: programme.Gift{Identifier: "XX-SIM-GB-3", Form: "grant", Recipients: []string{"SL"}, Through: "who", Theme: "access-to-services", Lines: []string{"l10"}, Purpose: "12110",
 			Amount: 160000, Currency: "GBP", From: p.day(0), Due: p.day(180), Transactions: []programme.Transaction{{Type: "commitment-made", Date: p.day(0), Value: 160000}}, Named: called(english("Naloxone for health centres"), nil)}},
-		scene{by: official("eu"), steps: moves("commit", "disburse", "complete"), body: programme.Gift{Identifier: "XX-SIM-EU-114", Form: "grant", Recipients: []string{"KE", "NG"}, Theme: "legislation", Lines: []string{"l7"}, Purpose: "15130", Amount: 750000, Currency: "EUR",
+		scene{by: official("eu"), share: everybody, steps: moves("commit", "disburse", "complete"), body: programme.Gift{Identifier: "XX-SIM-EU-114", Form: "grant", Recipients: []string{"KE", "NG"}, Theme: "legislation", Lines: []string{"l7"}, Purpose: "15130", Amount: 750000, Currency: "EUR",
 			From: p.day(-700), Due: p.day(-60), Transactions: []programme.Transaction{paid(-600, 400000), paid(-120, 350000)}, Named: called(text{"en": "Two laws on new substances, from draft to gazette", "fr": "Deux lois sur les nouvelles substances, du projet à la publication", "pt": "Duas leis sobre novas substâncias, do projeto à publicação"}, nil)}},
 		scene{by: official("jp"), body: programme.Gift{Identifier: "XX-SIM-JP-20", Form: "loan", Recipients: []string{"PH", "VN"}, Theme: "intelligence-platforms", Lines: []string{"l2"}, Purpose: "16063", Amount: 900000000, Currency: "JPY", From: p.day(60), Due: p.day(1500),
 			Named: called(english("Scanners for three ports"), nil)}},

@@ -3,11 +3,14 @@ package simulation_test
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"tocsin/internal/app"
+	"tocsin/internal/exchange/iati/iatitest"
 	"tocsin/internal/kinds"
 	"tocsin/internal/kinds/programme"
 	"tocsin/internal/record"
@@ -110,11 +113,42 @@ func TestTheProgramme(t *testing.T) {
 	t.Run("capacity", func(t *testing.T) { checkCapacity(t, a) })
 	t.Run("notices", func(t *testing.T) { checkNotices(t, a) })
 	t.Run("audiences", func(t *testing.T) { checkAudiences(t, a) })
+	t.Run("contributions", func(t *testing.T) { checkContributions(t, a) })
 	t.Run("journal", func(t *testing.T) {
 		if v, err := a.Verify(context.Background()); err != nil || len(v.Problems) > 0 {
 			t.Errorf("%+v, %v", v, err)
 		}
 	})
+}
+
+// checkContributions writes the contributions that everybody and the operator see as IATI by its schema, and finds those
+// of the operator in an empty database.
+func checkContributions(t *testing.T, a *app.App) {
+	ctx := context.Background()
+	var file strings.Builder
+	for n, v := range map[int]app.Viewer{3: app.Public, 6: app.Operator} {
+		file.Reset()
+		if err := a.ExportIATI(ctx, v, &file); err != nil {
+			t.Fatal(err)
+		}
+		if err := iatitest.Validate(file.String()); err != nil || strings.Count(file.String(), "<iati-activity ") != n {
+			t.Errorf("%d contributions: %v\n%s", n, err, file.String())
+		}
+	}
+	file.Reset()
+	if err := a.ExportIATI(ctx, app.Operator, &file); err != nil {
+		t.Fatal(err)
+	}
+	other, err := app.Open(ctx, storetest.SQLite(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	for _, want := range []app.IATIReport{{Accepted: 6}, {Unchanged: 6}} {
+		if got, err := other.ImportIATI(ctx, app.Operator, "CA", strings.NewReader(file.String())); err != nil || !reflect.DeepEqual(*got, want) {
+			t.Errorf("%+v %v, want %+v", got, err, want)
+		}
+	}
 }
 
 // TestTheProgrammeOnAnyDay plays it late on a leap day, which other zones have left.

@@ -121,6 +121,11 @@ func (g *Gift) Derive(r *record.Record, _ record.Namer) {
 func (g *Gift) Check(p *record.Problems, _ record.Date) {
 	checkMoney(p, "", g.Amount, g.Currency)
 	after(p, "due", g.From, g.Due)
+	for field, id := range map[string]string{"identifier": g.Identifier, "includes": g.Includes} {
+		if id != "" && !IsIATI(id) {
+			p.Add(field, "problem.identifier", "value", id)
+		}
+	}
 	if g.Purpose != "" && !purposeCode.MatchString(g.Purpose) {
 		p.Add("purpose_code", "problem.purpose", "value", g.Purpose)
 	}
@@ -134,6 +139,12 @@ func (g *Gift) Check(p *record.Problems, _ record.Date) {
 		}
 	}
 }
+
+// identifierShape is what the standard says of identifiers of activities.
+var identifierShape = regexp.MustCompile(`^[^\s/&|?]+$`)
+
+// IsIATI reports whether a text may be the identifier of an activity.
+func IsIATI(id string) bool { return identifierShape.MatchString(id) }
 
 // UniqueKey is the IATI identifier: a donor has one activity of a name.
 func (g *Gift) UniqueKey() string {
