@@ -15,7 +15,7 @@ func backupCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "backup", Short: "Write everything into one file, while servers run", Args: cobra.NoArgs,
 		Long: "backup writes the database as it is at one moment into a new file, which restores into SQLite or PostgreSQL alike.\n" +
 			"The file holds everything, also the node's private signing key: keep it where the database may be kept.\n" +
-			"Sessions, sign-in links and the addresses of calendar feeds are not in it.",
+			"Sessions, sign-in links, tokens and the addresses of calendar feeds are not in it.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			file, _ := cmd.Flags().GetString("output")
 			if file == "" {
@@ -45,7 +45,7 @@ func restoreCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "restore FILE", Short: "Read a backup into an empty database and verify it", Args: cobra.ExactArgs(1),
 		Long: "restore checks the file, reads it into an empty database in one transaction, derives the lists, observations and\n" +
 			"search anew and verifies the history. When anything is wrong the database stays empty. Run no server on it meanwhile.\n" +
-			"Everybody signs in again, and subscribes to his calendar again. Letters that waited in the outbox are marked as\n" +
+			"Everybody signs in again, and makes his tokens and his calendar's address again. Letters that waited in the outbox are marked as\n" +
 			"doubtful and not sent, for they may have been sent since; --moved says that the database of the backup is not used\n" +
 			"any more, and sends them.",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -29,6 +29,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().String("log", "warn", "what is logged to standard error: debug, info, warn or error")
+	root.PersistentFlags().String("log-format", "text", "how it is logged: text, or json for one object a line")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return setLog(cmd) }
 	root.AddCommand(demoCommand(), serveCommand(), initCommand(), importCommand(), detectCommand(), analyseCommand(),
 		substanceCommand(), exportCommand(), reportCommand(), iatiCommand(), receiveCommand(), verifyCommand(), reindexCommand(), backupCommand(), restoreCommand(), userCommand(), healthcheckCommand(), versionCommand())
@@ -65,7 +66,15 @@ func setLog(cmd *cobra.Command) error {
 	if err := level.UnmarshalText([]byte(text)); err != nil {
 		return usageError{errors.New("--log takes debug, info, warn or error")}
 	}
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
+	o := &slog.HandlerOptions{Level: level}
+	switch format, _ := cmd.Flags().GetString("log-format"); format {
+	case "text":
+		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, o)))
+	case "json":
+		slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, o)))
+	default:
+		return usageError{errors.New("--log-format takes text or json")}
+	}
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"tocsin/internal/app"
 	"tocsin/internal/jobs"
+	"tocsin/internal/metrics"
 	"tocsin/internal/web/pages"
 )
 
@@ -42,11 +43,37 @@ func serveCommand() *cobra.Command {
 			if base == "" {
 				base = "http://" + listener.Addr().String()
 			}
-			runner := jobs.New(a, c.jobs(base), slog.Default())
-			return serveOn(cmd.Context(), listener, a, pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText()}, runner)
+			m, stop, err := measure(a, c.MetricsAddr)
+			if err != nil {
+				return errors.Join(err, listener.Close())
+			}
+			defer stop()
+			j := c.jobs(base)
+			j.Ran = m.Ran
+			o := pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText(), Observe: m.Observe}
+			return serveOn(cmd.Context(), listener, a, o, jobs.New(a, j, slog.Default()))
 		}}
 	addConfigFlags(cmd)
 	return cmd
+}
+
+// measure serves the measurements on an address of their own; without one nothing is measured.
+func measure(a *app.App, addr string) (m *metrics.Metrics, stop func(), err error) {
+	if addr == "" {
+		return nil, func() {}, nil
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, nil, err
+	}
+	m = metrics.New(a, versionText())
+	srv := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute}
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			slog.Error("the measurements are served no more", "error", err)
+		}
+	}()
+	return m, func() { _ = srv.Close() }, nil
 }
 
 // beforeUpgrade backs up a database that is about to be upgraded.

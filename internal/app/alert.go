@@ -125,6 +125,9 @@ func (a *App) Acknowledge(ctx context.Context, v Viewer, id, note string) error 
 	if !v.SignedIn() {
 		return refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if err := v.within(ScopeWrite); err != nil {
+		return err
+	}
 	if p := checkNote(note); len(p) > 0 {
 		return invalid(p)
 	}

@@ -216,6 +216,10 @@ func TestNothingComesBackToLife(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	token, _, err := s.NewToken(ctx, s.as("ama"), "laboratory", []app.Scope{app.Scopes[0]}, time.Now().AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Store().CommitSession(ctx, "hash", []byte("x"), time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
@@ -238,6 +242,9 @@ func TestNothingComesBackToLife(t *testing.T) {
 		}
 		if _, err := a.FeedViewer(ctx, feed); app.CodeOf(err) != app.NotFound {
 			t.Errorf("the feed: %v", err)
+		}
+		if _, err := a.TokenViewer(ctx, token); err == nil {
+			t.Error("the token lets its bearer in")
 		}
 		if _, found, err := a.Store().FindSession(ctx, "hash"); found || err != nil {
 			t.Errorf("the session: %v, %v", found, err)
@@ -420,7 +427,7 @@ func TestBackupBeforeAnUpgrade(t *testing.T) {
 	if file, err := app.BackupBeforeUpgrade(ctx, address, "", "test"); err != nil || file != "" {
 		t.Errorf("a database of this schema: %q, %v", file, err)
 	}
-	for _, q := range []string{"DROP TABLE feed", "DROP TABLE reply", "ALTER TABLE comment DROP COLUMN anchor", "DELETE FROM goose_db_version WHERE version_id > 1"} {
+	for _, q := range []string{"DROP TABLE once", "DROP TABLE token", "DROP TABLE feed", "DROP TABLE reply", "ALTER TABLE comment DROP COLUMN anchor", "DELETE FROM goose_db_version WHERE version_id > 1"} {
 		if _, err := a.Store().DB().ExecContext(ctx, q); err != nil {
 			t.Fatal(err)
 		}

@@ -102,6 +102,9 @@ func (a *App) Import(ctx context.Context, v Viewer, q ImportRequest) (*ImportRep
 
 func (a *App) mayImport(v Viewer, q ImportRequest) (*record.Kind, string, error) {
 	k, err := authored(v, Draft{Kind: q.Kind})
+	if err == nil {
+		err = v.within(ScopeImport)
+	}
 	if err != nil {
 		return nil, "", err
 	}

@@ -133,7 +133,9 @@ func (m *importing) row(ctx context.Context, it profile.Item, cells []string, kn
 
 // make builds the record of a row, new or as the next version of the one that the row made before.
 func (m *importing) make(ctx context.Context, it profile.Item, x store.External, exists bool) (*prepared, record.Problems, error) {
-	raw, err := json.Marshal(m.body(it))
+	fields := m.body(it)
+	dropDerived(m.k.Fields, fields)
+	raw, err := json.Marshal(fields)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -121,6 +121,9 @@ func (a *App) NewFeed(ctx context.Context, v Viewer) (string, error) {
 	if !v.SignedIn() {
 		return "", refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if err := v.inPerson(); err != nil {
+		return "", err
+	}
 	raw := make([]byte, 24)
 	_, _ = rand.Read(raw) // never fails: crypto/rand.Read
 	secret := base64.RawURLEncoding.EncodeToString(raw)

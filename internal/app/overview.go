@@ -157,6 +157,9 @@ func (a *App) ResolveUnknown(ctx context.Context, v Viewer, name, id string) err
 	if !v.Has(coalition.Curator) && !v.Has(coalition.Administrator) {
 		return refuse(Forbidden, "error.duty", "duty", "curator")
 	}
+	if err := v.within(ScopeWrite); err != nil {
+		return err
+	}
 	if id != "" {
 		if _, ok := a.names.SubstanceName(id, "en"); !ok {
 			return invalid(record.Problems{{Field: "substance", Key: "problem.substance", Params: map[string]any{"value": id}}})

@@ -63,6 +63,9 @@ func mayGrant(v Viewer, d coalition.Duty) bool {
 
 // SavePerson creates a person (empty ID) or changes one. An address belongs to one person.
 func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*coalition.Person, error) {
+	if err := v.inPerson(); err != nil {
+		return nil, err
+	}
 	x.Email = coalition.NormalEmail(x.Email)
 	if may, err := a.mayAdministerPerson(ctx, v, x); err != nil || !may {
 		return nil, firstOf(err, refuse(Forbidden, "error.administer"))
@@ -141,6 +144,9 @@ func (a *App) checkPerson(x coalition.Person) record.Problems {
 
 // Register puts a person into a section of a group, or changes that registration.
 func (a *App) Register(ctx context.Context, v Viewer, g coalition.Registration) (*coalition.Registration, error) {
+	if err := v.inPerson(); err != nil {
+		return nil, err
+	}
 	var problems record.Problems
 	for _, c := range g.Validate() {
 		problems = append(problems, record.Problem{Field: c.Field, Key: c.Key, Params: c.Params})
@@ -270,6 +276,9 @@ const (
 // SigninLink makes a link that signs a person in once (reusable: until it expires) and returns its secret.
 // Only those who may administer the person may make one, and nobody for somebody with more power than his own.
 func (a *App) SigninLink(ctx context.Context, v Viewer, email string, reusable bool) (secret string, err error) {
+	if err := v.inPerson(); err != nil {
+		return "", err
+	}
 	p, err := a.load(ctx)
 	if err != nil {
 		return "", err

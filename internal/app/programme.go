@@ -205,6 +205,9 @@ func (a *App) Answer(ctx context.Context, v Viewer, id, answer, note string) err
 	if !v.SignedIn() {
 		return refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if err := v.within(ScopeWrite); err != nil {
+		return err
+	}
 	if p := checkNote(note); len(p) > 0 {
 		return invalid(p)
 	}

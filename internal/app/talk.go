@@ -38,6 +38,9 @@ func (a *App) CommentOn(ctx context.Context, v Viewer, id, anchor, text string) 
 	if !v.SignedIn() {
 		return refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if err := v.within(ScopeWrite); err != nil {
+		return err
+	}
 	text = strings.TrimSpace(text)
 	p := checkNote(text)
 	if text == "" {
@@ -91,6 +94,9 @@ func (a *App) Propose(ctx context.Context, v Viewer, id, text string, body json.
 	if !v.SignedIn() {
 		return refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if err := v.within(ScopeWrite); err != nil {
+		return err
+	}
 	p := checkNote(text)
 	if strings.TrimSpace(text) == "" {
 		p.Add("text", "problem.required")
@@ -109,7 +115,7 @@ func (a *App) Propose(ctx context.Context, v Viewer, id, text string, body json.
 				return err
 			}
 			r := s.Record.Clone()
-			r.Body = body
+			r.Body = entered(shown.Kind.Fields, r.Body, body)
 			if _, problems := shown.Kind.Complete(r, a.names, a.today()); len(problems) > 0 {
 				return invalid(problems)
 			}
@@ -134,6 +140,9 @@ func (a *App) Proposals(ctx context.Context, v Viewer, id string) ([]store.Propo
 
 // Decide accepts or declines a proposal about a record of the viewer's. Accepting one with a body makes it the record's.
 func (a *App) Decide(ctx context.Context, v Viewer, id, proposal string, accept bool) error {
+	if err := v.within(ScopeWrite); err != nil {
+		return err
+	}
 	props, err := a.Proposals(ctx, v, id)
 	if err != nil {
 		return err
@@ -169,7 +178,7 @@ func (a *App) Decide(ctx context.Context, v Viewer, id, proposal string, accept 
 		if err := mayChange(v, k, r); err != nil {
 			return err
 		}
-		r.Body = p.Change
+		r.Body = entered(k.Fields, r.Body, p.Change)
 		return decide(t, r)
 	})
 	return err

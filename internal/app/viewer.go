@@ -16,6 +16,7 @@ type Viewer struct {
 	Operator bool              // acts on the server's own machine
 	Tokens   []sharing.Token
 	Chairs   []string // groups and sections whose co-chair or coordinator he is now, sorted
+	Pass     *Pass    // what limits a viewer who came with a token; nil for one who signed in
 }
 
 // Public is the viewer who is not signed in.

@@ -33,16 +33,32 @@ type Draft struct {
 // Create makes a record. It returns Invalid with every problem found, Forbidden for a participant that is not the
 // viewer's, and NotFound for links to records that he cannot see.
 func (a *App) Create(ctx context.Context, v Viewer, d Draft) (*record.Record, error) {
+	r, _, err := a.create(ctx, v, d, onceKey{})
+	return r, err
+}
+
+func (a *App) create(ctx context.Context, v Viewer, d Draft, o onceKey) (r *record.Record, again bool, err error) {
 	k, err := authored(v, d)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = v.within(ScopeWrite)
 	}
-	r := a.fromDraft(v, k, d)
+	if err != nil {
+		return nil, false, err
+	}
+	if !d.system {
+		d.Body = entered(k.Fields, nil, d.Body)
+	}
+	r = a.fromDraft(v, k, d)
 	if !d.system && (!v.Owns(r.Owner) || sharing.PartnerOf(r.Owner) != "" && !k.Partners) {
-		return nil, refuse(Forbidden, "error.owner")
+		return nil, false, refuse(Forbidden, "error.owner")
 	}
 	var b record.Body
 	err = a.store.Write(ctx, func(t *store.Tx) error {
+		made, err := a.madeBefore(ctx, t, v, o)
+		if err != nil || made != nil {
+			r, again = made, made != nil
+			return err
+		}
 		if err := a.confine(ctx, &t.Reader, r); err != nil {
 			return err
 		}
@@ -62,10 +78,13 @@ func (a *App) Create(ctx context.Context, v Viewer, d Draft) (*record.Record, er
 		if err := a.claim(ctx, t, r, b, nil); err != nil {
 			return err
 		}
-		_, err := t.Put(ctx, r, a.project(k, r, b), nil, nil, v.Actor(), "create")
+		if err := o.keep(ctx, t, v, r.ID); err != nil {
+			return err
+		}
+		_, err = t.Put(ctx, r, a.project(k, r, b), nil, nil, v.Actor(), "create")
 		return err
 	})
-	return r, err
+	return r, again, err
 }
 
 func authored(v Viewer, d Draft) (*record.Kind, error) {
@@ -151,6 +170,9 @@ func (a *App) checkAudience(ctx context.Context, r *record.Record) record.Proble
 // edit changes a record inside a transaction: it finds it, applies the sharing rule, compares the version, lets change
 // alter a copy, completes and writes it.
 func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action string, change func(t *store.Tx, k *record.Kind, r *record.Record) error) (*record.Record, error) {
+	if err := v.within(ScopeWrite); err != nil {
+		return nil, err
+	}
 	var after *record.Record
 	err := a.store.Write(ctx, func(t *store.Tx) error {
 		before, err := a.visible(ctx, &t.Reader, v, id)
@@ -227,9 +249,12 @@ func (a *App) Update(ctx context.Context, v Viewer, id string, version int, d Dr
 		if d.Kind != "" && d.Kind != r.Kind {
 			return errHidden
 		}
+		if d.Owner != "" && d.Owner != r.Owner {
+			return invalid(record.Problems{{Field: "owner", Key: "problem.fixed"}})
+		}
 		known := r.Links
 		was := audienceOf(r)
-		r.Title, r.Summary, r.Links, r.Sharing, r.Body = trimText(d.Title), trimText(d.Summary), d.Links, d.Sharing, d.Body
+		r.Title, r.Summary, r.Links, r.Sharing, r.Body = trimText(d.Title), trimText(d.Summary), d.Links, d.Sharing, entered(k.Fields, r.Body, d.Body)
 		if !v.Owns(r.Owner) && len(sharing.Wider(was, audienceOf(r))) > 0 {
 			return refuse(Forbidden, "error.widen")
 		}

@@ -18,7 +18,8 @@ type Config struct {
 	BaseURL   string // how people reach the site, for links in letters
 	Detection bool
 	SMTP      SMTP
-	Every     time.Duration // how often letters are looked for; 0 means two seconds
+	Every     time.Duration                                   // how often letters are looked for; 0 means two seconds
+	Ran       func(job string, took time.Duration, err error) // is told of every run; nil is not
 }
 
 // Runner runs the jobs until it is stopped.
@@ -48,7 +49,10 @@ func (r *Runner) Start(ctx context.Context) {
 		r.loop(ctx, "mail", r.cfg.Every, r.sendDue)
 	}
 	r.loop(ctx, "clean-up", time.Hour, func(ctx context.Context) error {
-		return r.app.Store().ExpireSessions(ctx, r.app.Now())
+		if err := r.app.Store().ExpireSessions(ctx, r.app.Now()); err != nil {
+			return err
+		}
+		return r.app.Store().ExpireOnce(ctx, r.app.Now().Add(-app.OnceLife))
 	})
 	r.loop(ctx, "expiry", 10*time.Minute, r.app.ExpireAlerts)
 	r.loop(ctx, "reminders", time.Hour, r.app.Reminders)
@@ -71,7 +75,12 @@ func (r *Runner) loop(ctx context.Context, name string, every time.Duration, job
 		t := time.NewTicker(every)
 		defer t.Stop()
 		for {
-			if err := job(ctx); err != nil && ctx.Err() == nil {
+			began := time.Now()
+			err := job(ctx)
+			if r.cfg.Ran != nil && ctx.Err() == nil {
+				r.cfg.Ran(name, time.Since(began), err)
+			}
+			if err != nil && ctx.Err() == nil {
 				r.log.Error("a job failed", "job", name, "error", err)
 			}
 			select {

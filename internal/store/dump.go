@@ -30,9 +30,9 @@ var kept = []keptTable{
 // rebuilt are the tables that Reproject derives from the records.
 var rebuilt = []string{"bucket", "posting", "audience", "observation", "search"}
 
-// forgotten are the tables of what lets somebody in: a backup does not hold them, so that no session, sign-in link or
-// feed's address that has ended since comes back to life.
-var forgotten = []string{"session", "signin_link", "feed"}
+// forgotten are the tables of what lets somebody in, and what hangs on it: a backup does not hold them, so that no
+// session, sign-in link, token or feed's address that has ended since comes back to life.
+var forgotten = []string{"session", "signin_link", "feed", "token", "once"}
 
 // Attach opens a database as it is: nothing is created, migrated or written. What it returns is for Schema and Dump.
 func Attach(ctx context.Context, address string) (*Store, error) {

@@ -163,6 +163,21 @@ func (r *Reader) MailByID(ctx context.Context, id string) (Mail, error) {
 	return m, err
 }
 
+// MailStates returns how many letters are in each state, also in those that none is in.
+func (r *Reader) MailStates(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{"queued": 0, "handed": 0, "sent": 0, "failed": 0, "doubtful": 0}
+	err := r.query(ctx, `SELECT state, count(*) FROM mail GROUP BY state`, nil, func(rows *sql.Rows) error {
+		var state string
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return err
+		}
+		out[state] = n
+		return nil
+	})
+	return out, err
+}
+
 // MailAbout returns the letters about a record.
 func (r *Reader) MailAbout(ctx context.Context, rec string) ([]Mail, error) {
 	var out []Mail

@@ -162,6 +162,12 @@ func (r *Reader) verifyRecords(ctx context.Context, v *Verification) error {
 	return nil
 }
 
+// JournalSize returns how many changes the journal holds.
+func (r *Reader) JournalSize(ctx context.Context) (n int64, err error) {
+	err = r.row(ctx, `SELECT coalesce(max(seq), 0) FROM journal`, nil, &n)
+	return n, err
+}
+
 // Checkpoint returns the newest signed checkpoint, "" before the first change.
 func (r *Reader) Checkpoint(ctx context.Context) (string, error) {
 	var note string

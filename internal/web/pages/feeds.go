@@ -141,7 +141,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 		}
 		out.URLs = append(out.URLs, u)
 	}
-	for _, p := range []string{"/", "/about", "/news", "/calendar", "/pledge", "/commitments", "/donors", "/legislation", "/services", "/data", "/report", "/participants", "/groups", "/substances"} {
+	for _, p := range []string{"/", "/about", "/news", "/calendar", "/pledge", "/commitments", "/donors", "/legislation", "/services", "/data", "/api", "/report", "/participants", "/groups", "/substances"} {
 		add(p, "")
 	}
 	for _, g := range s.app.Directory().Groups() {
@@ -151,7 +151,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 		add("/participants/"+p.Code, "")
 	}
 	records := 0
-	for _, k := range publicKinds {
+	for _, k := range app.PublicKinds {
 		if _, ok := kinds.Get(k); !ok || records >= maxSitemap {
 			continue
 		}

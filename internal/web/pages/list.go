@@ -350,7 +350,7 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	if !s.listable(w, r, k.Name) {
 		return
 	}
-	if !s.Viewer(r).SignedIn() && !s.exports.allow(r) { // an export reads all that is public
+	if !s.Viewer(r).SignedIn() && !s.exports.Allow(r) { // an export reads all that is public
 		w.Header().Set("Retry-After", "60")
 		web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(r.Context(), "error.busy"), ui.T(r.Context(), "error.busy-detail")))
 		return

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
 
+	"tocsin/internal/api"
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
 	"tocsin/internal/web"
@@ -34,6 +35,7 @@ type Options struct {
 	Demo    []DemoRole // offered on the sign-in page; nil outside demonstrations
 	Log     *slog.Logger
 	Version string
+	Observe func(method, route string, next http.Handler) http.Handler // measures a route's requests; nil does not
 }
 
 // Site is the site.
@@ -41,8 +43,9 @@ type Site struct {
 	app      *app.App
 	o        Options
 	sessions *scs.SessionManager
-	attempts *limiter // to guess a secret
-	exports  *limiter // by strangers
+	attempts *web.Limiter // to guess a secret
+	exports  *web.Limiter // by strangers
+	api      *api.API
 }
 
 // maxExports is how many tables a stranger may take in a minute: every one that is offered in every form, and again.
@@ -53,8 +56,10 @@ func New(a *app.App, o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: newLimiter(20, time.Minute), exports: newLimiter(maxExports, time.Minute)}
-	return s, nil
+	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: web.NewLimiter(20, time.Minute), exports: web.NewLimiter(maxExports, time.Minute)}
+	var err error
+	s.api, err = api.New(a, api.Options{BaseURL: strings.TrimSuffix(o.BaseURL, "/"), Version: o.Version, Secure: o.Secure, Log: o.Log, Observe: o.Observe})
+	return s, err
 }
 
 // Routes is the site map.
@@ -71,6 +76,7 @@ func (s *Site) Routes() []web.Route {
 	return []web.Route{
 		get("/{$}", web.Anyone, s.overview),
 		get("/healthz", web.Anyone, s.health),
+		get("/readyz", web.Anyone, s.ready),
 		get("/sign-in", web.Anyone, s.signinPage),
 		get("/signin/{secret}", web.Anyone, s.signinAsk),
 		post("/signin/{secret}", web.Anyone, s.signin),
@@ -85,6 +91,10 @@ func (s *Site) Routes() []web.Route {
 		get("/about", web.Anyone, s.about),
 		get("/news", web.Anyone, s.news),
 		get("/data", web.Anyone, s.openData),
+		get("/api", web.Anyone, s.describeAPI),
+		get("/tokens", web.SignedIn, s.tokens),
+		post("/tokens", web.SignedIn, s.makeToken),
+		post("/tokens/{token}/revoke", web.SignedIn, s.revokeToken),
 		get("/feeds/{name}", web.Anyone, s.feed),
 		get("/sitemap.xml", web.Anyone, s.sitemap),
 		get("/robots.txt", web.Anyone, s.robots),
@@ -148,6 +158,10 @@ func (s *Site) Routes() []web.Route {
 // Handler serves the site.
 func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
+	observed := s.o.Observe
+	if observed == nil {
+		observed = func(_, _ string, h http.Handler) http.Handler { return h }
+	}
 	for _, r := range s.Routes() {
 		limit := r.Body
 		if limit == 0 {
@@ -157,11 +171,15 @@ func (s *Site) Handler() http.Handler {
 		if r.Access == web.SignedIn {
 			h = s.signedIn(h)
 		}
-		mux.Handle(r.Method+" "+r.Path, web.LimitBody(limit)(h))
+		mux.Handle(r.Method+" "+r.Path, observed(r.Method, r.Path, web.LimitBody(limit)(h)))
 	}
-	mux.HandleFunc("/", web.NotFound)
+	mux.Handle("/", observed("", "none", http.HandlerFunc(web.NotFound)))
 	pages := s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux))))
-	return web.Base(pages, s.o.Log, s.o.Secure)
+	site := http.NewServeMux()
+	site.Handle("/", web.Base(pages, s.o.Log, s.o.Secure))
+	site.Handle(api.Prefix+"/", s.api.Handler()) // knows no session
+	site.Handle(api.Document, s.api.Handler())
+	return site
 }
 
 type viewerKey struct{}
@@ -262,7 +280,7 @@ func (s *Site) unread(ctx context.Context, v app.Viewer) (n int, err error) {
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
-	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out"}
+	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}}}
 	if x, ok := s.app.Directory().Participant(v.Participant()); ok {
 		p.Participant = x.Name(locales.From(ctx).Code)
 	}
@@ -348,6 +366,18 @@ func (s *Site) word(ctx context.Context, e *app.Error) string {
 		parts = append(parts, ui.ProblemText(ctx, p))
 	}
 	return strings.Join(parts, " ")
+}
+
+// ready says whether requests can be answered, for what stands before several servers.
+func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err := s.app.Ready(r.Context()); err != nil {
+		s.o.Log.Error("the server is not ready", "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("not ready\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
 }
 
 func (s *Site) health(w http.ResponseWriter, r *http.Request) {

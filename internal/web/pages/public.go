@@ -3,7 +3,6 @@ package pages
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -17,13 +16,9 @@ import (
 	"tocsin/internal/web/ui"
 )
 
-// publicKinds are the kinds whose lists anybody may ask for; he finds in them what is CLEAR.
-var publicKinds = []string{"alert", "meeting", "recommendation", "action", "initiative", "commitment", "pledge", "pledge-report", "need", "contribution",
-	"call", "submission", "announcement", "document", "achievement", "service", "workforce", "law", "figure"}
-
 // listable reports whether the viewer may ask for the list of a kind; a stranger is sent to the sign-in page otherwise.
 func (s *Site) listable(w http.ResponseWriter, r *http.Request, kind string) bool {
-	if s.Viewer(r).SignedIn() || slices.Contains(publicKinds, kind) {
+	if s.Viewer(r).MayList(kind) {
 		if s.Viewer(r).SignedIn() {
 			w.Header().Set("Cache-Control", "private, no-store")
 		}
@@ -233,14 +228,14 @@ func (s *Site) openData(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	p := blocks{title: ui.T(ctx, "menu.data"), lead: ui.T(ctx, "data.lead")}
 	l := &ui.List{Caption: ui.T(ctx, "data.tables"), Columns: []ui.Column{{Label: ui.T(ctx, "list.kind")}, {Label: "CSV"}, {Label: "XLSX"}, {Label: "JSON"}}}
-	for _, k := range publicKinds {
+	for _, k := range app.PublicKinds {
 		row := ui.Row{URL: "/records/" + k, Cells: []templ.Component{ui.Text(ui.T(ctx, "kind."+k+".many"))}}
 		for _, f := range []string{"csv", "xlsx", "json"} {
 			row.Cells = append(row.Cells, ui.Link("/records/"+k+"/export/"+f, k+"."+f))
 		}
 		l.Rows = append(l.Rows, row)
 	}
-	feeds := part{title: ui.T(ctx, "data.feeds"), lines: []relatedLine{{title: ui.T(ctx, "data.calendar"), url: "/calendar.ics"}, {title: ui.T(ctx, "data.iati"), url: "/donors/iati.xml"}}}
+	feeds := part{title: ui.T(ctx, "data.feeds"), lines: []relatedLine{{title: ui.T(ctx, "data.calendar"), url: "/calendar.ics"}, {title: ui.T(ctx, "data.iati"), url: "/donors/iati.xml"}, {title: ui.T(ctx, "api.title"), url: "/api"}}}
 	for _, k := range feedKinds {
 		feeds.lines = append(feeds.lines, relatedLine{title: ui.T(ctx, "data.feed", "kind", ui.T(ctx, "kind."+k+".many")), url: "/feeds/" + k + ".atom"})
 	}

@@ -3,9 +3,7 @@ package pages
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -72,36 +70,4 @@ func (s *Site) takeFlashes(ctx context.Context) []ui.Flash {
 		return nil
 	}
 	return []ui.Flash{{Tone: ui.Tone(s.sessions.PopString(ctx, "flash.tone")), Text: text}}
-}
-
-// limiter counts attempts by address. It holds no truth, only a brake, and so may live in memory.
-type limiter struct {
-	mu    sync.Mutex
-	most  int
-	every time.Duration
-	since time.Time
-	seen  map[string]int
-}
-
-func newLimiter(most int, every time.Duration) *limiter {
-	return &limiter{most: most, every: every, seen: map[string]int{}}
-}
-
-// allow reports whether the address may try once more.
-func (l *limiter) allow(r *http.Request) bool {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if now := time.Now(); now.Sub(l.since) > l.every {
-		l.since = now
-		clear(l.seen)
-	}
-	if l.seen[host] >= l.most || len(l.seen) > 100000 {
-		return false
-	}
-	l.seen[host]++
-	return true
 }

@@ -30,7 +30,7 @@ func tooMany(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) signin(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	if !s.attempts.allow(r) {
+	if !s.attempts.Allow(r) {
 		tooMany(w, r)
 		return
 	}

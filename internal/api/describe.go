@@ -1,0 +1,111 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tocsin/internal/kinds"
+)
+
+// paramTexts are the message keys of what parameters mean, by name; by operation and name where it means something else.
+var paramTexts = map[string]string{
+	"kind": "api.param.kind", "state": "api.param.state", "place": "api.param.place", "substance": "api.param.substance", "owner": "api.param.owner",
+	"topic": "api.param.topic", "from": "api.param.from", "to": "api.param.to", "q": "api.param.q", "retracted": "api.param.retracted", "sort": "api.param.sort",
+	"order": "api.param.order", "limit": "api.param.limit", "cursor": "api.param.cursor", "id": "api.param.id", "If-None-Match": "api.param.if-none-match",
+	"If-Match": "api.param.if-match", "Idempotency-Key": "api.param.idempotency-key", "hash": "api.param.hash", "name": "api.param.name", "profile": "api.param.profile",
+	"dry_run": "api.param.dry-run", "tlp": "api.param.tlp", "file": "api.param.file", "type": "api.param.type", "region": "api.param.region", "code": "api.param.code",
+	"class": "api.param.class", "country": "api.param.country", "source": "api.param.source", "measure": "api.param.measure",
+	"get-group id": "api.param.group", "get-substance id": "api.param.substance", "import-table owner": "api.param.import-owner", "import-table state": "api.param.import-state",
+}
+
+// bodies are the shapes of request bodies.
+var bodies = map[string]reflect.Type{"NewRecord": reflect.TypeFor[NewRecord](), "Replacement": reflect.TypeFor[Replacement](), "Step": reflect.TypeFor[Step](), "Withdrawal": reflect.TypeFor[Withdrawal](),
+	"NewComment": reflect.TypeFor[NewComment](), "NewAnswer": reflect.TypeFor[NewAnswer](), "NewProposal": reflect.TypeFor[NewProposal]()}
+
+// describe adds to the description of a registered operation what its Go types do not say.
+func (x *API) describe(op *Operation) {
+	item := x.huma.OpenAPI().Paths[op.Path]
+	d := map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put}[op.Method]
+	for _, p := range d.Parameters {
+		key := paramTexts[op.ID+" "+p.Name]
+		if key == "" {
+			key = paramTexts[p.Name]
+		}
+		if key == "" {
+			panic("api: the parameter " + p.Name + " of " + op.ID + " is not explained") // a mistake in the program
+		}
+		p.Description = english(key)
+		op.Params = append(op.Params, paramOf(p, key))
+	}
+	if len(op.Sends) > 0 {
+		d.RequestBody = x.requestBody(op)
+	}
+	if op.media != "" {
+		d.Responses["200"].Content = map[string]*huma.MediaType{op.media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	}
+	if op.ID == "get-record" {
+		d.Responses["304"] = &huma.Response{Description: "Not modified"}
+	}
+}
+
+func paramOf(p *huma.Param, key string) Param {
+	out := Param{Name: p.Name, In: p.In, Type: p.Schema.Type, Text: key, Required: p.Required}
+	if p.Schema.Default != nil {
+		raw, _ := json.Marshal(p.Schema.Default)
+		out.Default = strings.Trim(string(raw), `"`)
+	}
+	for _, o := range p.Schema.Enum {
+		if s, ok := o.(string); ok {
+			out.Options = append(out.Options, s)
+		}
+	}
+	return out
+}
+
+func (x *API) requestBody(op *Operation) *huma.RequestBody {
+	b := &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+	for _, media := range op.Sends {
+		m := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		if op.shape != "" {
+			m.Schema = x.bodySchema(op.shape)
+			m.Example = json.RawMessage(op.Body)
+		}
+		b.Content[media] = m
+	}
+	return b
+}
+
+// bodySchema describes a request body. A new record is described kind by kind, so that its body is checked by the kind
+// that it names.
+func (x *API) bodySchema(name string) *huma.Schema {
+	r := x.huma.OpenAPI().Components.Schemas
+	ref := r.Schema(bodies[name], true, name)
+	s := r.Map()[name]
+	if body := s.Properties["body"]; body != nil {
+		*body = *Fields{}.Schema(r)
+	}
+	if name != "NewRecord" {
+		return ref
+	}
+	out := &huma.Schema{}
+	for _, k := range kinds.Authored() {
+		one := *s
+		one.Properties = map[string]*huma.Schema{}
+		for n, p := range s.Properties {
+			one.Properties[n] = p
+		}
+		one.Title = english("kind." + k.Name + ".one")
+		one.Properties["kind"] = &huma.Schema{Type: huma.TypeString, Enum: []any{k.Name}}
+		one.Properties["body"] = &huma.Schema{Ref: "#/components/schemas/" + bodyName(k.Name)}
+		one.PrecomputeMessages()
+		key := "New" + strings.TrimSuffix(bodyName(k.Name), "Body")
+		r.Map()[key] = &one
+		out.OneOf = append(out.OneOf, &huma.Schema{Ref: "#/components/schemas/" + key})
+	}
+	out.PrecomputeMessages()
+	return out
+}

@@ -1,0 +1,207 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin/internal/app"
+	"tocsin/internal/web"
+	"tocsin/internal/web/locales"
+)
+
+// Handler serves the interface and its description. It passes by the site's sessions: no cookie is read or set.
+func (x *API) Handler() http.Handler {
+	return web.Chain(http.HandlerFunc(x.observed), web.NumberRequests, web.LogAccess(x.o.Log), web.SecurityHeaders(x.o.Secure), web.Compress)
+}
+
+// observed measures a request by its operation, where anything measures.
+func (x *API) observed(w http.ResponseWriter, r *http.Request) {
+	if x.o.Observe == nil {
+		x.serve(w, r)
+		return
+	}
+	method, path := "", "none"
+	if op := x.operation(r); op != nil {
+		method, path = op.Method, op.Path
+	}
+	x.o.Observe(method, path, http.HandlerFunc(x.serve)).ServeHTTP(w, r)
+}
+
+func (x *API) serve(out http.ResponseWriter, r *http.Request) {
+	w := &watched{ResponseWriter: out}
+	defer x.recover(w, r)
+	code := locales.Negotiate(r.Header.Get("Accept-Language"))
+	w.Header().Set("Content-Language", code)
+	w.Header().Add("Vary", "Accept-Language, Authorization")
+	r = r.WithContext(locales.With(r.Context(), locales.New(code, nil, locales.Auto)))
+	if r.URL.Path == Document {
+		x.describeAll(w, r)
+		return
+	}
+	op := x.operation(r)
+	if op == nil {
+		x.missing(w, r)
+		return
+	}
+	if crossSite.Check(r) != nil {
+		x.fail(w, r, &refusal{status: http.StatusForbidden, key: "error.cross-origin"})
+		return
+	}
+	v, err := x.identify(r)
+	if err == nil {
+		err = x.admit(r, op, v)
+	}
+	if err == nil && r.ContentLength > op.limit {
+		err = &http.MaxBytesError{Limit: op.limit}
+	}
+	if err != nil {
+		x.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	if v.Known() {
+		w.Header().Set("Cache-Control", "private, no-store")
+	}
+	x.bound(w, op)
+	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), viewerKey{}, v), op.lasts)
+	defer cancel()
+	r = r.WithContext(ctx)
+	r.Body = http.MaxBytesReader(w, r.Body, op.limit)
+	x.mux.ServeHTTP(w, r)
+}
+
+// operation returns what the request asks for, nil for nothing. HEAD asks for what GET does. Headers that name another
+// method are not read.
+func (x *API) operation(r *http.Request) *Operation {
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		return nil // the list of addresses is exact
+	}
+	_, pattern := x.mux.Handler(r)
+	return x.byPattern[pattern]
+}
+
+// bound limits how long a slow program may hold the connection.
+func (x *API) bound(w http.ResponseWriter, op *Operation) {
+	c := http.NewResponseController(w)
+	end := time.Now().Add(op.lasts)
+	_ = c.SetReadDeadline(end) // not every connection can: the server's own limits then hold
+	_ = c.SetWriteDeadline(end.Add(ordinary))
+}
+
+// identify finds out who asks, by the token alone. Without a token it is the public.
+func (x *API) identify(r *http.Request) (app.Viewer, error) {
+	given := r.Header.Values("Authorization")
+	if len(given) == 0 {
+		return app.Public, nil
+	}
+	scheme, secret, _ := strings.Cut(given[0], " ")
+	secret = strings.TrimSpace(secret)
+	if len(given) > 1 || !strings.EqualFold(scheme, "Bearer") {
+		secret = ""
+	}
+	v, err := x.app.TokenViewer(r.Context(), secret)
+	if app.CodeOf(err) != app.Unauthenticated || err == nil {
+		return v, err
+	}
+	if !x.refused.Allow(r) { // who guesses is slowed down, and does not fill the audit
+		return v, errSlow
+	}
+	if auditErr := x.app.TokenRefused(r.Context(), secret); auditErr != nil {
+		return v, auditErr
+	}
+	return v, err
+}
+
+// admit applies what the list says of an operation: who may ask for it at all, with which scope, how often.
+func (x *API) admit(r *http.Request, op *Operation, v app.Viewer) error {
+	if op.Access == web.SignedIn && !v.Known() {
+		return app.ErrStranger
+	}
+	if !v.Allows(op.Scope) {
+		if err := x.app.ScopeRefused(r.Context(), v, op.Scope); err != nil {
+			return err
+		}
+		return &app.Error{Code: app.Forbidden, Key: "error.scope", Params: map[string]any{"scope": string(op.Scope)}}
+	}
+	if op.heavy && !v.Known() && !x.strangers.Allow(r) {
+		return errSlow
+	}
+	return nil
+}
+
+// missing says that there is nothing at the address, or that it knows other methods.
+func (x *API) missing(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
+		other := r.Clone(r.Context())
+		other.Method = m
+		if x.operation(other) != nil {
+			allowed = append(allowed, m)
+			if m == http.MethodGet {
+				allowed = append(allowed, http.MethodHead)
+			}
+		}
+	}
+	if len(allowed) == 0 {
+		x.fail(w, r, &app.Error{Code: app.NotFound, Key: "error.not-found"})
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	x.fail(w, r, &refusal{status: http.StatusMethodNotAllowed, key: "api.method", params: map[string]any{"method": r.Method}})
+}
+
+// describeAll answers the OpenAPI description.
+func (x *API) describeAll(w http.ResponseWriter, r *http.Request) {
+	if !slices.Contains([]string{http.MethodGet, http.MethodHead}, r.Method) {
+		w.Header().Set("Allow", "GET, HEAD")
+		x.fail(w, r, &refusal{status: http.StatusMethodNotAllowed, key: "api.method", params: map[string]any{"method": r.Method}})
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "public, max-age=300")
+	_, _ = w.Write(x.document)
+}
+
+// recover answers a panic like any failure of ours. An answer that has begun is broken off instead.
+func (x *API) recover(w *watched, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	x.o.Log.ErrorContext(r.Context(), "panic", "request", web.RequestID(r.Context()), "path", r.URL.Path, "value", p, "stack", string(debug.Stack()))
+	if w.begun {
+		panic(http.ErrAbortHandler)
+	}
+	x.fail(w, r, errors.New("panic"))
+}
+
+// crossSite finds requests that change something and that a browser sends from another site's page.
+var crossSite = http.NewCrossOriginProtection()
+
+// watched remembers whether an answer has begun.
+type watched struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (w *watched) WriteHeader(status int) {
+	w.begun = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	w.begun = true
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"tocsin/internal/app"
+	"tocsin/internal/kinds"
+	"tocsin/internal/web"
+)
+
+// Past is one version of a record. What the viewer may not see of it is absent: a record that was widened later does not
+// show what it said before.
+type Past struct {
+	Version int        `json:"version"`
+	Action  string     `json:"action"`
+	By      *Author    `json:"by,omitempty" doc:"Absent for the system"`
+	At      *time.Time `json:"at,omitempty"`
+	Record  *Record    `json:"record,omitempty"`
+}
+
+// History lists the versions of a record, newest first.
+type History struct {
+	Versions []Past `json:"versions"`
+}
+
+// Neighbour is a record at the other end of a link.
+type Neighbour struct {
+	Relation string `json:"relation"`
+	Incoming bool   `json:"incoming" doc:"The other record holds the link"`
+	Record   Brief  `json:"record"`
+}
+
+// Neighbours lists the records that a record is linked to.
+type Neighbours struct {
+	Related []Neighbour `json:"related"`
+}
+
+// Story is what a record comes from and leads to.
+type Story struct {
+	Nodes []Node `json:"nodes"`
+	Edges []Edge `json:"edges"`
+	More  bool   `json:"more" doc:"There is more than is shown"`
+}
+
+// Node is a record of a story.
+type Node struct {
+	Step   int   `json:"step" doc:"Where it stands on the way from evidence to action, from 0"`
+	Record Brief `json:"record"`
+}
+
+// Edge is a link between two records of a story.
+type Edge struct {
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Relation string `json:"relation"`
+}
+
+func (x *API) trailOperations() {
+	get := func(id, path, summary string, access web.Access) Operation {
+		return Operation{ID: id, Method: http.MethodGet, Path: "/records/{id}/" + path, Area: "api.area.trail", Summary: summary, Access: access, Sample: "/records/ID/" + path}
+	}
+	add(x, get("get-history", "history", "api.op.get-history", web.SignedIn), x.history)
+	add(x, get("list-related", "related", "api.op.list-related", web.Anyone), x.related)
+	add(x, get("get-story", "story", "api.op.get-story", web.Anyone), x.story)
+}
+
+func (x *API) history(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Body History }, error) {
+	s, err := x.app.Get(ctx, v, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	past, err := x.app.History(ctx, v, in.ID)
+	out := &struct{ Body History }{History{Versions: []Past{}}}
+	for _, p := range past {
+		y := Past{Version: p.Version, Action: p.Action}
+		if by := x.author(ctx, p.Actor); by.Name != "" {
+			y.By = &by
+		}
+		if p.Record != nil {
+			if k, ok := kinds.Get(p.Record.Kind); ok && k == s.Kind {
+				y.At, y.Record = &p.Record.Updated, x.recordOf(v, &app.Shown{Record: p.Record, Kind: k})
+			}
+		}
+		out.Body.Versions = append(out.Body.Versions, y)
+	}
+	return out, err
+}
+
+func (x *API) related(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Body Neighbours }, error) {
+	s, err := x.app.Get(ctx, v, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := x.app.Related(ctx, v, s)
+	out := &struct{ Body Neighbours }{Neighbours{Related: []Neighbour{}}}
+	for _, r := range list {
+		out.Body.Related = append(out.Body.Related, Neighbour{string(r.Relation), r.Incoming, x.briefOf(r.Shown)})
+	}
+	return out, err
+}
+
+func (x *API) story(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Body Story }, error) {
+	s, err := x.app.Story(ctx, v, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body Story }{Story{Nodes: []Node{}, Edges: []Edge{}, More: s.More}}
+	for _, n := range s.Nodes {
+		out.Body.Nodes = append(out.Body.Nodes, Node{n.Step, x.briefOf(n.Shown)})
+	}
+	for _, e := range s.Edges {
+		out.Body.Edges = append(out.Body.Edges, Edge{e.From, e.To, string(e.Relation)})
+	}
+	return out, nil
+}

@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"tocsin/internal/record"
+	"tocsin/internal/store"
+)
+
+// OnceLife is how long a key stands for what was made under it.
+const OnceLife = 24 * time.Hour
+
+const maxOnceKey = 200 // characters
+
+// onceKey is a key under which a request makes a record once, and the hash of the request.
+type onceKey struct{ key, hash string }
+
+// CreateOnce is Create for a program that may send the same request again. Within OnceLife the same key and hash of the
+// same token answers the record that was made then, as it is now, and again is set; another hash under the key is a
+// Conflict. Nothing is kept of a request that is refused. An empty key makes it Create.
+func (a *App) CreateOnce(ctx context.Context, v Viewer, d Draft, key, hash string) (r *record.Record, again bool, err error) {
+	if key == "" {
+		return a.create(ctx, v, d, onceKey{})
+	}
+	if len(key) > maxOnceKey || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return nil, false, invalid(record.Problems{{Field: "Idempotency-Key", Key: "problem.key", Params: map[string]any{"max": maxOnceKey}}})
+	}
+	if v.Pass == nil {
+		return nil, false, refuse(Unauthenticated, "error.unauthenticated")
+	}
+	return a.create(ctx, v, d, onceKey{key, hash})
+}
+
+// madeBefore returns what the viewer's token has made under the key, nil for nothing.
+func (a *App) madeBefore(ctx context.Context, t *store.Tx, v Viewer, o onceKey) (*record.Record, error) {
+	if o.key == "" {
+		return nil, nil
+	}
+	m, err := t.Once(ctx, v.Pass.Token, o.key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && t.Now().Sub(m.At) >= OnceLife {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if m.Hash != o.hash {
+		return nil, refuse(Conflict, "error.once")
+	}
+	s, err := a.visible(ctx, &t.Reader, v, m.Record)
+	if err != nil {
+		return nil, err
+	}
+	return s.Record, nil
+}
+
+// keep keeps what is made under the key, in the transaction that makes it.
+func (o onceKey) keep(ctx context.Context, t *store.Tx, v Viewer, id string) error {
+	if o.key == "" {
+		return nil
+	}
+	return t.PutOnce(ctx, v.Pass.Token, o.key, o.hash, id)
+}

@@ -1,0 +1,44 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// maxAddresses is how many addresses a Limiter counts before it refuses new ones.
+const maxAddresses = 100000
+
+// Limiter counts attempts by address. It holds no truth, only a brake, and so may live in memory.
+type Limiter struct {
+	mu    sync.Mutex
+	most  int
+	every time.Duration
+	since time.Time
+	seen  map[string]int
+}
+
+// NewLimiter makes a limiter of most attempts per address in each span.
+func NewLimiter(most int, every time.Duration) *Limiter {
+	return &Limiter{most: most, every: every, seen: map[string]int{}}
+}
+
+// Allow reports whether the address may try once more, and counts that it did.
+func (l *Limiter) Allow(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := time.Now(); now.Sub(l.since) > l.every {
+		l.since = now
+		clear(l.seen)
+	}
+	if l.seen[host] >= l.most || len(l.seen) > maxAddresses {
+		return false
+	}
+	l.seen[host]++
+	return true
+}
