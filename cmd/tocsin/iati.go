@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"tocsin/internal/app"
 )
 
 func iatiCommand() *cobra.Command {
@@ -51,7 +53,7 @@ func runIATIImport(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	if wantsJSON(cmd) {
-		return printJSON(cmd.OutOrStdout(), map[string]any{"accepted": r.Accepted, "unchanged": r.Unchanged, "refused": r.Refused})
+		return printJSON(cmd.OutOrStdout(), map[string]any{"accepted": r.Accepted, "unchanged": r.Unchanged, "refused": append([]app.IATIRefusal{}, r.Refused...)})
 	}
 	w := cmd.OutOrStdout()
 	fmt.Fprintf(w, "%d activities: %d accepted, %d unchanged, %d refused\n", r.Accepted+r.Unchanged+len(r.Refused), r.Accepted, r.Unchanged, len(r.Refused))

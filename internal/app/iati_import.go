@@ -23,9 +23,9 @@ import (
 // IATIRefusal is an activity that was not taken in, and why. Number is its line in the file, or its place among the
 // activities where the line is not known.
 type IATIRefusal struct {
-	Number   int
-	ID       string
-	Problems record.Problems
+	Number   int             `json:"number"`
+	ID       string          `json:"id"`
+	Problems record.Problems `json:"problems"`
 }
 
 // IATIReport is what became of a file of activities.

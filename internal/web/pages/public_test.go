@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"regexp"
 	"strings"
@@ -197,5 +198,56 @@ func TestFeedHoldsPlainText(t *testing.T) {
 	}
 	if s := read.Entries[0].Summary; s.Type != "" || s.Text != `<script>alert(1)</script> ]]> "x"` {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestActivityFilesOnThePage: a file that is none is answered in the reader's language, on the page with the form; a sound
+// one is taken in.
+func TestActivityFilesOnThePage(t *testing.T) {
+	h := newHouse(t)
+	c := h.as(t, "ama")
+	send := func(file string) (int, string) {
+		t.Helper()
+		var b bytes.Buffer
+		form := multipart.NewWriter(&b)
+		part, err := form.CreateFormFile("file", "a.xml")
+		if err == nil {
+			_, err = io.WriteString(part, file)
+		}
+		if err == nil {
+			err = form.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, err := http.NewRequest(http.MethodPost, h.URL+"/donors/import?lang=ar", &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", form.FormDataContentType())
+		res, err := c.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		page, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(page)
+	}
+	sound := `<iati-activities version="2.03"><iati-activity default-currency="USD"><iati-identifier>X-1</iati-identifier><reporting-org ref="X" type="10"><narrative>X</narrative></reporting-org><title><narrative>T</narrative></title><description><narrative>D</narrative></description>` +
+		`<participating-org role="1" ref="X"/><activity-status code="2"/><activity-date type="1" iso-date="2024-01-01"/><recipient-country code="SL"/></iati-activity></iati-activities>`
+	for _, x := range []struct {
+		file   string
+		status int
+		says   string
+	}{
+		{"<!DOCTYPE x><x/>", http.StatusUnprocessableEntity, "DOCTYPE"}, {sound[:300], http.StatusUnprocessableEntity, "مبتور"}, {strings.Replace(sound, "2.03", "1.04", 1), http.StatusUnprocessableEntity, "1.04"},
+		{"", http.StatusUnprocessableEntity, "iati-activities"}, {sound, http.StatusOK, "قُبل 1"}, {sound, http.StatusOK, "و1 دون تغيير"}, {strings.Replace(sound, `code="SL"`, `code="QQ"`, 1), http.StatusOK, "X-1"},
+	} {
+		if status, page := send(x.file); status != x.status || !strings.Contains(page, x.says) || !strings.Contains(page, `action="/donors/import"`) {
+			t.Errorf("%.30s: %d, without %q", x.file, status, x.says)
+		}
 	}
 }

@@ -39,7 +39,7 @@ func WorldPNG(values map[string]float64, width int) ([]byte, error) {
 	}
 	for code, at := range a.Points {
 		if _, known := values[code]; known && a.Shapes[code] == "" {
-			x, y, r := float32(at[0])*scale, float32(at[1])*scale, 3*scale
+			x, y, r := float32(at[0])*scale, float32(at[1])*scale, dot*scale
 			dark = append(dark, [][2]float32{{x - r, y}, {x, y - r}, {x + r, y}, {x, y + r}})
 		}
 	}
@@ -50,21 +50,31 @@ func WorldPNG(values map[string]float64, width int) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// outlines reads the closed polygons of a path of absolute M, L and Z.
+// outlines reads the closed polygons of a path as web/build/world.mjs writes it: each is M, a point, l, steps, z, all in
+// whole numbers.
 func outlines(path string, scale float32) [][][2]float32 {
 	var out [][][2]float32
-	for _, ring := range strings.Split(path, "Z") {
+	for _, ring := range strings.Split(path, "z") {
+		numbers := wholes(ring)
 		var points [][2]float32
-		for _, p := range strings.FieldsFunc(ring, func(r rune) bool { return r == 'M' || r == 'L' }) {
-			x, y, ok := strings.Cut(p, ",")
-			fx, errX := strconv.ParseFloat(x, 32)
-			fy, errY := strconv.ParseFloat(y, 32)
-			if ok && errX == nil && errY == nil {
-				points = append(points, [2]float32{float32(fx) * scale, float32(fy) * scale})
-			}
+		x, y := 0, 0
+		for i := 0; i+1 < len(numbers); i += 2 {
+			x, y = x+numbers[i], y+numbers[i+1]
+			points = append(points, [2]float32{float32(x) * scale, float32(y) * scale})
 		}
 		if len(points) > 2 {
 			out = append(out, points)
+		}
+	}
+	return out
+}
+
+// wholes are the whole numbers of a text; a minus parts two as a blank does.
+func wholes(s string) (out []int) {
+	apart := strings.NewReplacer("M", " ", "l", " ", "-", " -").Replace(s)
+	for _, f := range strings.Fields(apart) {
+		if n, err := strconv.Atoi(f); err == nil {
+			out = append(out, n)
 		}
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/png"
 	"os"
+	"reflect"
 	"testing"
 )
 
@@ -29,5 +30,14 @@ func TestWorldPicture(t *testing.T) {
 	}
 	if dark, pale := at(map[string]float64{"AF": 1}), at(map[string]float64{"FR": 1}); dark != 0x1d || pale != 0xd9 {
 		t.Errorf("with a value %x, without %x", dark, pale)
+	}
+}
+
+// TestOutlines: the rings of a path are read step by step, islands and all.
+func TestOutlines(t *testing.T) {
+	got := outlines("M10 20l5-3-2 8zM0 0l1 1-1-2 3 3zM7 7l1 1z", 2)
+	want := [][][2]float32{{{20, 40}, {30, 34}, {26, 50}}, {{0, 0}, {2, 2}, {0, -2}, {6, 4}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%v", got)
 	}
 }
