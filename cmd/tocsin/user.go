@@ -58,8 +58,8 @@ func printLink(cmd *cobra.Command, base, email, secret, key string) error {
 }
 
 func userCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "user", Short: "People: add, list, register, sign-in links"}
-	cmd.AddCommand(userAddCommand(), userListCommand(), userLinkCommand(), userRegisterCommand(), userDisableCommand())
+	cmd := &cobra.Command{Use: "user", Short: "People: add, list, register, sign-in links, access tokens"}
+	cmd.AddCommand(userAddCommand(), userListCommand(), userLinkCommand(), userRegisterCommand(), userDisableCommand(), userTokenCommand())
 	return cmd
 }
 

@@ -30,6 +30,7 @@ type Options struct {
 	BaseURL string // how the site is reached, for addresses in answers; "" leaves them relative
 	Version string // of the program
 	Secure  bool   // programs come over TLS
+	Most    int    // wrong tokens, and costly requests without one, that an address has in a minute; 0 means 20
 	Log     *slog.Logger
 	Observe func(method, route string, next http.Handler) http.Handler // measures an operation's requests; nil does not
 }
@@ -65,7 +66,7 @@ type Operation struct {
 	limit  int64         // bytes of the body, 0 means web.MaxBody
 	lasts  time.Duration // that it may take, 0 means ordinary
 	heavy  bool          // limited for the public
-	media  string        // of the answer where that is not JSON
+	media  []string      // of the answer where that is not JSON
 	shape  string        // name of the body's schema
 }
 
@@ -97,7 +98,10 @@ func New(a *app.App, o Options) (*API, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	x := &API{app: a, o: o, mux: http.NewServeMux(), byPattern: map[string]*Operation{}, refused: web.NewLimiter(20, time.Minute), strangers: web.NewLimiter(20, time.Minute)}
+	if o.Most == 0 {
+		o.Most = 20
+	}
+	x := &API{app: a, o: o, mux: http.NewServeMux(), byPattern: map[string]*Operation{}, refused: web.NewLimiter(o.Most, time.Minute), strangers: web.NewLimiter(o.Most, time.Minute)}
 	config := huma.DefaultConfig("Tocsin", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", "", nil
 	config.RejectUnknownQueryParameters = true

@@ -16,7 +16,6 @@ import (
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
 	"tocsin/internal/record"
-	"tocsin/internal/store/storetest"
 )
 
 // house is the interface over an App with people of two countries, each with a token of every scope.
@@ -34,10 +33,13 @@ var cast = []struct {
 	name, participant string
 	duties            []coalition.Duty
 }{
-	{"ama", "GH", nil}, {"kofi", "GH", nil}, {"fatu", "SL", []coalition.Duty{coalition.FocalPoint, coalition.Analyst}}, {"sec", coalition.SecretariatCode, []coalition.Duty{coalition.Secretariat}},
+	{"ama", "GH", nil}, {"kofi", "GH", nil}, {"fatu", "SL", []coalition.Duty{coalition.FocalPoint, coalition.Analyst}}, {"sec", coalition.SecretariatCode, []coalition.Duty{coalition.Secretariat, coalition.Signatory}}, {"sol", coalition.SecretariatCode, []coalition.Duty{coalition.Secretariat}},
 }
 
-func newHouse(t *testing.T, address string) *house {
+func newHouse(t *testing.T, address string) *house { return newHouseOf(t, address, 100000) }
+
+// newHouseOf is newHouse with a limit of costly requests.
+func newHouseOf(t *testing.T, address string, most int) *house {
 	t.Helper()
 	h := &house{t: t, tokens: map[string]string{}}
 	ctx := context.Background()
@@ -62,7 +64,7 @@ func newHouse(t *testing.T, address string) *house {
 	for _, c := range cast {
 		h.tokens[c.name] = h.token(c.name, app.ScopeRead, app.ScopeWrite, app.ScopeImport)
 	}
-	if h.api, err = api.New(a, api.Options{Log: slog.New(slog.DiscardHandler)}); err != nil {
+	if h.api, err = api.New(a, api.Options{Most: most, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
 	h.server = httptest.NewServer(h.api.Handler())
@@ -206,18 +208,4 @@ func tag(r got) string { return `"` + r.ID + "." + itoa(r.Version) + `"` }
 func itoa(n int) string {
 	b, _ := json.Marshal(n)
 	return string(b)
-}
-
-func TestFirst(t *testing.T) {
-	h := newHouse(t, storetest.SQLite(t))
-	a := h.want(200, h.ask("ama", "GET", "/me", ""))
-	t.Log(string(a.body))
-	r := h.make("ama", seizure)
-	t.Logf("%+v", r)
-	a = h.want(200, h.ask("fatu", "GET", "/records?kind=incident", ""))
-	t.Log(string(a.body))
-	a = h.ask("", "GET", "/records?kind=incident", "")
-	t.Log(a.Header, string(a.body))
-	t.Log(string(h.ask("", "GET", "/records?kind=alert&limit=-1&sort=x&foo=1&retracted=maybe", "", "Accept-Language", "ar").body))
-	t.Log(len(h.ask("", "GET", "/api/openapi.json", "").body))
 }

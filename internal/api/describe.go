@@ -44,8 +44,14 @@ func (x *API) describe(op *Operation) {
 	if len(op.Sends) > 0 {
 		d.RequestBody = x.requestBody(op)
 	}
-	if op.media != "" {
-		d.Responses["200"].Content = map[string]*huma.MediaType{op.media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	if len(op.media) > 0 {
+		d.Responses["200"].Content = map[string]*huma.MediaType{}
+	}
+	for _, media := range op.media {
+		d.Responses["200"].Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		if media == "application/json" {
+			d.Responses["200"].Content[media].Schema = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}
+		}
 	}
 	if op.ID == "get-record" {
 		d.Responses["304"] = &huma.Response{Description: "Not modified"}

@@ -51,9 +51,9 @@ func (x *API) exchangeOperations() {
 	add(x, Operation{ID: "import-table", Method: http.MethodPost, Path: "/import/{kind}", Area: "api.area.exchange", Summary: "api.op.import-table", Scope: app.ScopeImport,
 		Sends: []string{"text/csv", exported["xlsx"], "application/octet-stream"}, Sample: "/import/incident?dry_run=true", errors: []int{http.StatusConflict}, limit: maxTable, lasts: 10 * time.Minute}, x.importTable)
 	add(x, Operation{ID: "export-table", Method: http.MethodGet, Path: "/export/{file}", Area: "api.area.exchange", Summary: "api.op.export-table", Access: web.Anyone, Sample: "/export/commitment.csv",
-		heavy: true, lasts: 10 * time.Minute, media: "text/csv"}, x.export)
+		heavy: true, lasts: 10 * time.Minute, media: []string{"text/csv", exported["xlsx"], "application/json"}}, x.export)
 	add(x, Operation{ID: "export-iati", Method: http.MethodGet, Path: "/iati.xml", Area: "api.area.exchange", Summary: "api.op.export-iati", Access: web.Anyone, Sample: "/iati.xml",
-		heavy: true, lasts: 5 * time.Minute, media: "application/xml"}, x.iati)
+		heavy: true, lasts: 5 * time.Minute, media: []string{"application/xml"}}, x.iati)
 }
 
 func (x *API) importTable(ctx context.Context, v app.Viewer, in *struct {

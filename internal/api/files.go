@@ -26,7 +26,7 @@ func (x *API) fileOperations() {
 	list, get, attach := op, op, op
 	list.ID, list.Summary, list.Sample = "list-attachments", "api.op.list-attachments", "/records/ID/attachments"
 	add(x, list, x.attachments)
-	get.ID, get.Path, get.Summary, get.Sample, get.media = "get-attachment", "/records/{id}/attachments/{hash}", "api.op.get-attachment", "/records/ID/attachments/HASH", "application/octet-stream"
+	get.ID, get.Path, get.Summary, get.Sample, get.media = "get-attachment", "/records/{id}/attachments/{hash}", "api.op.get-attachment", "/records/ID/attachments/HASH", []string{"application/octet-stream"}
 	add(x, get, x.attachment)
 	attach.ID, attach.Method, attach.Access, attach.Scope, attach.Summary, attach.Sample = "add-attachment", http.MethodPost, web.SignedIn, app.ScopeWrite, "api.op.add-attachment", "/records/ID/attachments?name=report.pdf"
 	attach.Sends, attach.limit, attach.lasts = []string{"application/octet-stream"}, app.MaxFile, 5*time.Minute

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,7 +98,7 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 		return nil, err
 	}
 	page.Tokens = tokens
-	if page.After, err = parseCursor(q.Cursor); err != nil {
+	if page.After, err = a.parseCursor(q.Cursor); err != nil {
 		return nil, invalid(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
 	}
 	l := &List{}
@@ -203,8 +202,8 @@ func (a *App) fill(ctx context.Context, v Viewer, q Query, page store.Page, l *L
 		}
 		for i, row := range rows {
 			if len(l.Records) == q.Limit {
-				l.Next = cursor(*page.After)
-				return nil
+				l.Next, err = a.cursor(*page.After)
+				return err
 			}
 			page.After = &rows[i].Position
 			if !matches(q, row.Record) || !v.Sees(row.Record) {
@@ -221,8 +220,9 @@ func (a *App) fill(ctx context.Context, v Viewer, q Query, page store.Page, l *L
 			return nil
 		}
 		if scanned >= maxScan {
-			l.Next, l.Partial = cursor(*page.After), len(l.Records) < q.Limit
-			return nil
+			l.Partial = len(l.Records) < q.Limit
+			l.Next, err = a.cursor(*page.After)
+			return err
 		}
 	}
 }
@@ -257,25 +257,6 @@ func within(d, from, to record.Date) bool {
 	return true
 }
 
-func cursor(p store.Position) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d", p.K, p.Seq))
-}
-
-func parseCursor(s string) (*store.Position, error) {
-	if s == "" {
-		return nil, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil {
-		return nil, err
-	}
-	var p store.Position
-	if _, err := fmt.Sscanf(string(raw), "%d.%d", &p.K, &p.Seq); err != nil {
-		return nil, err
-	}
-	return &p, nil
-}
-
 // tokensFor returns the tokens to list with: the viewer's own, or for the operator every token that has such a list.
 func (a *App) tokensFor(ctx context.Context, v Viewer, facet string) ([]sharing.Token, error) {
 	if v.Operator {
@@ -286,7 +267,7 @@ func (a *App) tokensFor(ctx context.Context, v Viewer, facet string) ([]sharing.
 
 func (a *App) searchKind(ctx context.Context, v Viewer, q Query) (*List, error) {
 	before := int64(0)
-	if at, err := parseCursor(q.Cursor); err != nil {
+	if at, err := a.parseCursor(q.Cursor); err != nil {
 		return nil, invalid(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
 	} else if at != nil {
 		before = at.Seq
@@ -299,8 +280,8 @@ func (a *App) searchKind(ctx context.Context, v Viewer, q Query) (*List, error) 
 		}
 		for _, s := range found {
 			if len(l.Records) == q.Limit {
-				l.Next = cursor(store.Position{Seq: before})
-				return l, nil
+				l.Next, err = a.cursor(store.Position{Seq: before})
+				return l, err
 			}
 			before = s.Seq
 			if q.Kind != "" && (s.Record.Kind != q.Kind || !matches(q, s.Record) || !a.about(s.Record, q.Substance)) {
@@ -317,8 +298,10 @@ func (a *App) searchKind(ctx context.Context, v Viewer, q Query) (*List, error) 
 			return l, nil
 		}
 	}
-	l.Next, l.Partial = cursor(store.Position{Seq: before}), true
-	return l, nil
+	l.Partial = true
+	var err error
+	l.Next, err = a.cursor(store.Position{Seq: before})
+	return l, err
 }
 
 func (a *App) about(r *record.Record, id string) bool {

@@ -4,6 +4,8 @@ package store
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -63,6 +65,13 @@ func (s *Store) DB() *sql.DB { return s.w }
 
 // PublicKey returns the key that verifies this node's checkpoints.
 func (s *Store) PublicKey() string { return s.public }
+
+// Key derives a secret key of the node for a purpose from its signing key: the same in every process on the database.
+func (s *Store) Key(purpose string) [sha256.Size]byte {
+	m := hmac.New(sha256.New, []byte(s.private))
+	m.Write([]byte(purpose))
+	return [sha256.Size]byte(m.Sum(nil))
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.r.PingContext(ctx) }

@@ -31,13 +31,14 @@ func changes(loc *time.Location) (out []time.Time) {
 	}
 }
 
-// firstShown looks through the instants around a day, five minutes by five minutes, for the first at which clocks showed the time.
+// firstShown looks through the instants around a day, minute by minute, for the first at which clocks showed the time:
+// some zones change theirs a minute after the hour.
 func firstShown(day record.Date, hm string, loc *time.Location) (time.Time, bool) {
 	begin, err := day.Time()
 	if err != nil {
 		panic(err)
 	}
-	for t := begin.Add(-15 * time.Hour); t.Before(begin.Add(40 * time.Hour)); t = t.Add(5 * time.Minute) {
+	for t := begin.Add(-15 * time.Hour); t.Before(begin.Add(40 * time.Hour)); t = t.Add(time.Minute) {
 		if t.In(loc).Format("2006-01-02 15:04") == string(day)+" "+hm {
 			return t, true
 		}

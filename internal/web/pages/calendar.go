@@ -327,6 +327,7 @@ func slotFields(at, minutes string, fields map[string]any) {
 		return
 	}
 	fields["date"], fields["time"], fields["zone"], fields["format"] = record.DateOf(t), t.Format("15:04"), "UTC", "online"
+	delete(fields, "country") // it is nobody's country
 	if n := atoi(minutes); n > 0 {
 		fields["minutes"] = float64(n)
 	}

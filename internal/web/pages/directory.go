@@ -333,7 +333,7 @@ func (s *Site) partnerOptions(ctx context.Context, v app.Viewer) []ui.Option {
 
 // personTyped reads a person and, for an official, the registration from a form.
 func (s *Site) personTyped(ctx context.Context, f url.Values) (coalition.Person, *coalition.Registration, record.Problems) {
-	x := coalition.Person{Name: strings.TrimSpace(f.Get("name")), Email: f.Get("email"), Participant: f.Get("participant"), Stakeholder: f.Get("stakeholder"), Languages: []string{lang(ctx)}, Zone: "UTC", Active: true}
+	x := coalition.Person{Name: strings.TrimSpace(f.Get("name")), Email: f.Get("email"), Participant: f.Get("participant"), Stakeholder: f.Get("stakeholder"), Languages: []string{lang(ctx)}, Active: true}
 	if l := f.Get("language"); locales.Known(l) {
 		x.Languages[0] = l
 	}

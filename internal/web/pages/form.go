@@ -228,7 +228,7 @@ func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Fi
 			continue
 		}
 		path := prefix + f.Name
-		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Required: f.Required, Unit: f.Unit, Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
+		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Required: f.Required, Unit: unit(ctx, f.Unit), Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
 		switch f.Type {
 		case record.TypeDate:
 			x.Value = ui.JoinDate(v.Get(path+".year"), v.Get(path+".month"), v.Get(path+".day"))

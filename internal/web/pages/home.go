@@ -50,6 +50,7 @@ type homeView struct {
 	assessing []signalCard
 	newest    []ui.Row
 	columns   []ui.Column
+	none      ui.Empty // for when nothing is new
 	world     templ.Component
 	stats     []ui.Stat
 }
@@ -85,6 +86,10 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 		{Label: ui.T(ctx, "home.countries"), Value: ui.Num(ctx, len(o.ByCountry))},
 	}
 	p.columns = []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.kind")}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "list.changed")}}
+	p.none = ui.Empty{Title: ui.T(ctx, "list.empty"), Text: ui.T(ctx, "list.empty-detail")}
+	if v.Official() {
+		p.none.Label, p.none.URL = ui.T(ctx, "record.new"), "/records/identification/new"
+	}
 	for _, x := range o.Newest {
 		p.newest = append(p.newest, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.Text(s.ownerName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
 	}

@@ -194,7 +194,7 @@ func homePage(p *homeView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.newest) == 0 {
-			templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Title: ui.T(ctx, "list.empty"), Text: ui.T(ctx, "list.empty-detail"), Label: ui.T(ctx, "record.new"), URL: "/records/identification/new"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(p.none).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

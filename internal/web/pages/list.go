@@ -211,7 +211,7 @@ func (s *Site) valueText(ctx context.Context, f record.Field, v any) string {
 		}
 		t := ui.Num(ctx, x)
 		if f.Unit != "" {
-			t += " " + f.Unit
+			t += " " + unit(ctx, f.Unit)
 		}
 		return t
 	case []any:

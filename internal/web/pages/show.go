@@ -13,7 +13,6 @@ import (
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/store"
-	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
 )
 
@@ -136,7 +135,7 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 				continue // it is the title, or stands by paragraphs
 			}
 			if t := textIn(body[f.Name], lang(ctx)); t != "" {
-				p.facts = append(p.facts, ui.Fact{Label: fieldLabel(ctx, f.Name), Value: ui.Text(t), Wide: true})
+				p.facts = append(p.facts, ui.Fact{Label: fieldLabel(ctx, f.Name), Value: ui.Prose(t), Wide: true})
 			}
 		default:
 			text := s.valueText(ctx, f, body[f.Name])
@@ -153,6 +152,8 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 				fact.Value = ui.Text(name)
 			case f.Type == record.TypeSubstance:
 				fact.Value = ui.Link("/substances/"+id, text)
+			case f.Type == record.TypeLong:
+				fact.Value = ui.Prose(text)
 			case f.Type == record.TypeURL:
 				fact.Value = ui.Link(id, trim(text, 80))
 			case f.Type == record.TypeGroup:
@@ -333,5 +334,5 @@ func (s *Site) itemsText(ctx context.Context, f record.Field, v any) string {
 		}
 		lines = append(lines, strings.Join(parts, " "))
 	}
-	return locales.List(ctx, lines)
+	return strings.Join(lines, "\n")
 }

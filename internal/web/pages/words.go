@@ -147,6 +147,14 @@ func option(ctx context.Context, value string) string {
 	return value
 }
 
+// unit words a unit of measure; signs of units stand for themselves.
+func unit(ctx context.Context, name string) string {
+	if locales.Has("unit." + name) {
+		return ui.T(ctx, "unit."+name)
+	}
+	return name
+}
+
 func stateOf(ctx context.Context, x *record.Record) ui.State {
 	if x.Retracted != nil {
 		return ui.State{Label: ui.T(ctx, "state.retracted"), Tone: ui.Bad}

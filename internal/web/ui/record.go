@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -76,6 +77,7 @@ type Confirm struct {
 
 // paragraphs splits plain text at blank lines.
 func paragraphs(s string) []string {
+	s = strings.ReplaceAll(s, "\r\n", "\n") // as forms send them
 	var out []string
 	start := 0
 	for i := 0; i+1 < len(s); i++ {
