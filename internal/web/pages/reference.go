@@ -98,5 +98,9 @@ func (s *Site) example(op api.Operation) string {
 			parts = append(parts, "--data-binary @FILE")
 		}
 	}
-	return strings.Join(append(parts, "'"+s.at(api.Prefix+op.Sample)+"'"), " \\\n  ")
+	parts = append(parts, "'"+s.at(api.Prefix+op.Sample)+"'")
+	if len(parts) == 2 {
+		return strings.Join(parts, " ")
+	}
+	return strings.Join(parts, " \\\n  ")
 }
