@@ -72,8 +72,12 @@ func (a *App) unanswered(ctx context.Context, v Viewer, r *record.Record) (bool,
 	if err != nil || len(asks) == 0 || !until.IsZero() && !a.now().Before(until) {
 		return false, err
 	}
+	since, err := a.textSince(ctx, r)
+	if err != nil {
+		return false, err
+	}
 	replies, err := a.store.Read().Replies(ctx, r.ID)
-	return !slices.ContainsFunc(replies, func(p store.Reply) bool { return p.Person == v.Actor() }), err
+	return !slices.ContainsFunc(replies, func(p store.Reply) bool { return p.Person == v.Actor() && !p.At.Before(since) }), err
 }
 
 // newest returns the last changed reports of every kind that people write, the newest first.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -253,14 +254,42 @@ func (a *App) asks(r *record.Record) ([]string, time.Time, error) {
 	return x.Answers(), x.AnswerUntil(), nil
 }
 
+// textSince returns when the text of a recommendation became what it is now: whoever took a position before took it on
+// another one. It is zero for other kinds.
+func (a *App) textSince(ctx context.Context, r *record.Record) (since time.Time, err error) {
+	if r.Kind != "recommendation" {
+		return since, nil
+	}
+	now, err := bodyOf[programme.Advice](r)
+	if err != nil {
+		return since, err
+	}
+	versions, err := a.store.Read().History(ctx, r.ID, 500) // newest first
+	if err != nil {
+		return since, err
+	}
+	for _, x := range versions {
+		then, err := bodyOf[programme.Advice](x.Record)
+		if err != nil {
+			return since, err
+		}
+		if !maps.Equal(now.Text, then.Text) || !maps.Equal(now.Name, then.Name) {
+			break
+		}
+		since = x.Record.Updated
+	}
+	return since, nil
+}
+
 // Asking says what a record asks of its readers, what they answered, and what the viewer did.
 type Asking struct {
 	Options []string // none when nothing is asked now
 	Until   time.Time
 	Open    bool
+	Since   time.Time // answers given before are about a text that was changed since; zero where none is asked about
 	Mine    store.Reply
 	Replies []store.Reply  // those that the viewer may see: all for chairs and owners, else his own participant's; to a recommendation all
-	Counts  map[string]int // answers by people
+	Counts  map[string]int // answers by people, those since then
 	By      map[string]int // answers by participants: the last of each counts
 }
 
@@ -280,14 +309,19 @@ func (a *App) Asked(ctx context.Context, v Viewer, x *Shown) (*Asking, error) {
 	}
 	all = slices.DeleteFunc(all, func(p store.Reply) bool { return p.Person != v.Actor() && !saw(p.At) })
 	out := &Asking{Options: options, Until: until, Open: len(options) > 0 && (until.IsZero() || a.now().Before(until)), Counts: map[string]int{}, By: map[string]int{}}
+	if out.Since, err = a.textSince(ctx, x.Record); err != nil {
+		return nil, err
+	}
 	last := map[string]store.Reply{}
 	for _, p := range all {
-		out.Counts[p.Answer]++
-		if p.At.After(last[p.Participant].At) {
-			last[p.Participant] = p
-		}
-		if v.Person != nil && p.Person == v.Person.ID {
-			out.Mine = p
+		if !p.At.Before(out.Since) {
+			out.Counts[p.Answer]++
+			if p.At.After(last[p.Participant].At) {
+				last[p.Participant] = p
+			}
+			if v.Person != nil && p.Person == v.Person.ID {
+				out.Mine = p
+			}
 		}
 		if x.Mine || x.Record.Kind == "recommendation" && v.Official() || p.Participant == v.Owner() {
 			out.Replies = append(out.Replies, p)

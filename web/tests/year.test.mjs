@@ -334,14 +334,23 @@ test('East and West comment by paragraph and take positions; the chair redrafts;
   await press(ama, `a[href="${advice}/edit"]`);
   await type(ama, { 'text.en': 'States should tell each other of a new nitazene within a week.\n\nLaboratories should share reference spectra.\n\nClinicians should be told, in their language, what naloxone does.' });
   await save(ama);
+  assert.match(await ama.textContent('#p1'), /on an earlier version/);
+  assert.match(await text(ama), /We support it with changes · on an earlier version/);
   await press(ama, `a[href="${advice}/versions"]`);
   assert.equal((await ama.locator('main del').allInnerTexts()).join(' '), 'month. told');
   assert.match((await ama.locator('main ins').allInnerTexts()).join(' '), /week\..*in their language,/);
   await open(ama, advice);
   await step(ama, 'consult');
   assert.ok(!(await steps(ama)).includes('agree'), 'who opened the consultation does not close it alone');
+  for (const who of ['dana', 'layla']) { // what they said was said of another text: they are asked anew
+    const page = await as(who);
+    await open(page, '/');
+    await press(page, `#waiting a[href="${advice}"]`);
+    await press(page, 'button[name=answer][value=support]');
+  }
   const aroha = await as('aroha');
   await open(aroha, advice);
+  assert.match(await text(aroha), /We support it2 people of 2 participants/);
   await step(aroha, 'agree');
   await hidden(advice);
   await open(ama, advice);

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -24,9 +25,13 @@ import (
 // its paragraphs, how it stands.
 func (s *Site) loadProgramme(ctx context.Context, v app.Viewer, p *recordPage) error {
 	p.makes = s.makesOf(ctx, v, p.x)
+	asked, err := s.app.Asked(ctx, v, p.x)
+	if err != nil {
+		return err
+	}
 	switch b := p.x.Fields.(type) {
 	case *programme.Advice:
-		p.parts = append(p.parts, part{title: ui.T(ctx, "recommendation.text"), text: ui.T(ctx, "recommendation.non-binding"), body: s.paragraphsOf(ctx, v, p, b)})
+		p.parts = append(p.parts, part{title: ui.T(ctx, "recommendation.text"), text: ui.T(ctx, "recommendation.non-binding"), body: s.paragraphsOf(ctx, v, p, b, asked.Since)})
 	case *programme.Promise:
 		p.parts = append(p.parts, s.progressPart(ctx, b))
 	case *programme.Offer:
@@ -41,11 +46,7 @@ func (s *Site) loadProgramme(ctx context.Context, v app.Viewer, p *recordPage) e
 		}
 		p.parts = append(p.parts, part)
 	}
-	asked, err := s.app.Asked(ctx, v, p.x)
-	if err != nil {
-		return err
-	}
-	if len(asked.Options) > 0 || len(asked.Counts) > 0 {
+	if len(asked.Options) > 0 || len(asked.Counts) > 0 || len(asked.Replies) > 0 {
 		p.parts = append(p.parts, s.askedPart(ctx, v, p, asked))
 	}
 	return nil
@@ -81,7 +82,7 @@ func (s *Site) makesOf(ctx context.Context, v app.Viewer, x *app.Shown) []action
 	return out
 }
 
-func (s *Site) paragraphsOf(ctx context.Context, v app.Viewer, p *recordPage, b *programme.Advice) templ.Component {
+func (s *Site) paragraphsOf(ctx context.Context, v app.Viewer, p *recordPage, b *programme.Advice, since time.Time) templ.Component {
 	text, _ := b.Text.In(lang(ctx))
 	var list []paragraph
 	for i, t := range programme.Paragraphs(text) {
@@ -89,6 +90,9 @@ func (s *Site) paragraphsOf(ctx context.Context, v app.Viewer, p *recordPage, b 
 	}
 	var rest []ui.Comment
 	for i, c := range p.comments {
+		if c.At.Before(since) {
+			c.Note = ui.T(ctx, "asked.earlier")
+		}
 		if n := atoi(p.anchors[i]); n > 0 && n <= len(list) {
 			list[n-1].comments = append(list[n-1].comments, c)
 			continue
@@ -184,7 +188,11 @@ func (s *Site) askedPart(ctx context.Context, v app.Viewer, p *recordPage, a *ap
 		l := &ui.List{Caption: x.title, Columns: []ui.Column{{Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "alert.person")}, {Label: ui.T(ctx, "field.answer")}, {Label: ui.T(ctx, "field.note")}}}
 		for _, r := range a.Replies {
 			name, _ := s.app.PersonName(ctx, r.Person)
-			l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(s.ownerName(ctx, r.Participant)), ui.Text(name), ui.Text(ui.T(ctx, "answer."+r.Answer)), ui.Text(r.Note)}})
+			said := ui.T(ctx, "answer."+r.Answer)
+			if r.At.Before(a.Since) {
+				said += " · " + ui.T(ctx, "asked.earlier")
+			}
+			l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(s.ownerName(ctx, r.Participant)), ui.Text(name), ui.Text(said), ui.Text(r.Note)}})
 		}
 		x.list = l
 	}

@@ -46,6 +46,7 @@ type Comment struct {
 	Author string
 	Of     string // the author's participant
 	Text   string // plain text; blank lines part paragraphs
+	Note   string // what is to be known of it, such as on which version it was made
 }
 
 // Stat is a figure with its recent course.
