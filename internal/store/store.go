@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -26,7 +27,8 @@ type Store struct {
 	e       engine
 	buckets sync.Map // bucketKey → int64; a bucket's number never changes
 	terms   sync.Map // token → its word in the full-text index
-	private string   // the node's signing key
+	ready   statements
+	private string // the node's signing key
 	public  string
 }
 
@@ -44,6 +46,9 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.loadKey(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.spreadAudiences(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -117,7 +122,7 @@ func (s *Store) Read() *Reader { return &Reader{s: s, q: s.r} }
 
 // query runs a statement and calls scan for each row.
 func (r *Reader) query(ctx context.Context, q string, args []any, scan func(*sql.Rows) error) error {
-	rows, err := r.q.QueryContext(ctx, r.s.e.bind(q), args...)
+	rows, err := r.ask(ctx, q, args)
 	if err != nil {
 		return err
 	}
@@ -131,11 +136,28 @@ func (r *Reader) query(ctx context.Context, q string, args []any, scan func(*sql
 }
 
 func (r *Reader) row(ctx context.Context, q string, args []any, dest ...any) error {
-	err := r.q.QueryRowContext(ctx, r.s.e.bind(q), args...).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
+	rows, err := r.ask(ctx, q, args)
+	if err != nil {
+		return err
 	}
-	return err
+	defer rows.Close()
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), ErrNotFound)
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// ask sends a statement, which is kept prepared where the driver does not do so itself.
+func (r *Reader) ask(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	if r.s.e.prepares && r.q == querier(r.s.r) {
+		if st := r.s.ready.get(ctx, r.s.r, q); st != nil {
+			return st.QueryContext(ctx, args...)
+		}
+	}
+	return r.q.QueryContext(ctx, r.s.e.bind(q), args...)
 }
 
 // Tx is a writing transaction. One runs at a time. Changes to the journal are buffered and written by Flush or at the end.
