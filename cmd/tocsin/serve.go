@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -67,6 +69,7 @@ func measure(a *app.App, addr string) (m *metrics.Metrics, stop func(), err erro
 		return nil, nil, err
 	}
 	m = metrics.New(a, versionText())
+	calmCollector()
 	srv := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute}
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -119,4 +122,12 @@ func serveOn(ctx context.Context, l net.Listener, a *app.App, o pages.Options, r
 		return err
 	}
 	return nil
+}
+
+// calmCollector lets memory grow to three times what is in use before garbage is collected: pages make much that is soon
+// forgotten and keep little. GOGC, where it is set, has the say.
+func calmCollector() {
+	if _, ok := os.LookupEnv("GOGC"); !ok {
+		debug.SetGCPercent(200)
+	}
 }

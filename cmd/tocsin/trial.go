@@ -32,6 +32,7 @@ func trialCommand() *cobra.Command {
 }
 
 func runTrial(cmd *cobra.Command, _ []string) (err error) {
+	calmCollector() // as a server does
 	ctx, f := cmd.Context(), cmd.Flags()
 	number := func(name string) int { n, _ := f.GetInt(name); return n }
 	span := func(name string) time.Duration { d, _ := f.GetDuration(name); return d }
