@@ -124,9 +124,14 @@ var english = map[string]bool{"gc": true, "ms": true, "ir": true, "lc": true, "c
 
 var unworded = map[string]bool{"0-14": true, "15-24": true, "25-34": true, "35-44": true, "45-54": true, "55-64": true, "ng/ml": true, "mg/l": true}
 
+var read = map[string]map[string]map[string]string{} // catalogues by language
+
 // catalogue is a file as written: key → form → text; a message without plural has the form "".
 func catalogue(t *testing.T, code string) map[string]map[string]string {
 	t.Helper()
+	if c, ok := read[code]; ok {
+		return c
+	}
 	b, err := files.ReadFile(code + ".yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -153,6 +158,7 @@ func catalogue(t *testing.T, code string) map[string]map[string]string {
 			t.Errorf("%s.yaml: %s is a %T; quote texts such as \"Yes\" or numbers", code, key, v)
 		}
 	}
+	read[code] = out
 	return out
 }
 
