@@ -39,11 +39,11 @@ func Attach(ctx context.Context, address string) (*Store, error) {
 	if err := present(address); err != nil {
 		return nil, err
 	}
-	w, r, e, err := connect(address)
+	s, err := connect(address)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{w: w, r: r, e: e}, r.PingContext(ctx)
+	return s, s.Ping(ctx)
 }
 
 // Schema returns the version of the database's schema and the one that this program has. held is 0 for an empty database.

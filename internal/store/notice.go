@@ -129,8 +129,9 @@ type Mail struct {
 	Attempts                                 int
 }
 
-// ClaimMail takes the letters that are due, marks them as being worked on until later, and returns them. Two processes
-// never get the same letter.
+// ClaimMail takes the letters that are due, marks them as being worked on until later, and returns them with the number
+// of the attempt. Whoever claims a letter after that time has passed has a higher one, and the letter is his: HandMail
+// and SetMail do nothing for an attempt that is not the last.
 func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail, error) {
 	var out []Mail
 	err := t.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail WHERE state = 'queued' AND due <= ? ORDER BY due, id LIMIT ?`,
@@ -139,6 +140,7 @@ func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail,
 			if err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error); err != nil {
 				return err
 			}
+			m.Attempts++
 			out = append(out, m)
 			return nil
 		})
@@ -153,9 +155,20 @@ func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail,
 	return out, nil
 }
 
-// SetMail moves a letter to a state; due is when a queued one is tried again.
-func (t *Tx) SetMail(ctx context.Context, id, state, problem string, due time.Time) error {
-	_, err := t.exec(ctx, `UPDATE mail SET state = ?, error = ?, due = ? WHERE id = ?`, state, problem, due.UnixMicro(), id)
+// HandMail marks a claimed letter as handed over at the transaction's time. It reports false, and the letter must not be
+// handed over, when somebody else has claimed it since.
+func (t *Tx) HandMail(ctx context.Context, id string, attempt int) (bool, error) {
+	res, err := t.exec(ctx, `UPDATE mail SET state = 'handed', error = '', due = ? WHERE id = ? AND attempts = ? AND state = 'queued'`, t.now.UnixMicro(), id, attempt)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// SetMail moves a letter to a state after an attempt; due is when a queued one is tried again.
+func (t *Tx) SetMail(ctx context.Context, id string, attempt int, state, problem string, due time.Time) error {
+	_, err := t.exec(ctx, `UPDATE mail SET state = ?, error = ?, due = ? WHERE id = ? AND attempts = ?`, state, problem, due.UnixMicro(), id, attempt)
 	return err
 }
 
