@@ -101,7 +101,6 @@ func measure(a *app.App, addr string) (m *metrics.Metrics, stop func(), err erro
 		return nil, nil, err
 	}
 	m = metrics.New(a, versionText())
-	calmCollector()
 	srv := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute}
 	go func() {
 		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
