@@ -103,13 +103,18 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 		return nil, invalid(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
 	}
 	l := &List{}
-	if !q.Uncounted {
-		if l.Total, err = a.store.Read().Total(ctx, facet, tokens, page.MinK, page.MaxK, countLimit); err != nil {
-			return nil, err
-		}
-		l.Exact = applied && l.Total < countLimit
+	minK, maxK := page.MinK, page.MaxK
+	r := a.store.Read()
+	if err := a.fill(ctx, r, v, q, page, l); err != nil || q.Uncounted {
+		return l, err
 	}
-	return l, a.fill(ctx, v, q, page, l)
+	if applied && q.Cursor == "" && l.Next == "" && !l.Partial { // the page is the list
+		l.Total, l.Exact = len(l.Records), true
+		return l, nil
+	}
+	l.Total, err = r.Total(ctx, facet, tokens, minK, maxK, countLimit)
+	l.Exact = applied && l.Total < countLimit
+	return l, err
 }
 
 func checkQuery(k *record.Kind, q *Query) record.Problems {
@@ -197,9 +202,9 @@ func lastDay(d record.Date) (int64, bool) {
 }
 
 // fill reads on until the page is full, the list ends, or enough has been looked through.
-func (a *App) fill(ctx context.Context, v Viewer, q Query, page store.Page, l *List) error {
+func (a *App) fill(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, l *List) error {
 	for scanned := 0; ; {
-		rows, err := a.store.Read().List(ctx, page)
+		rows, err := r.List(ctx, page)
 		if err != nil {
 			return err
 		}

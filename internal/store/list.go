@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tocsin/internal/sharing"
@@ -30,47 +31,31 @@ type Row struct {
 }
 
 // List returns a page of the records that stand in the facet and that one of the tokens lets be seen: the merge of the
-// newest rows of each token's own list. Its cost grows with the page, not with the store. It takes three statements.
+// newest rows of each token's own list. Its cost grows with the page, not with the store. It takes two statements.
 func (r *Reader) List(ctx context.Context, p Page) ([]Row, error) {
-	pos, err := r.positions(ctx, p)
-	if err != nil || len(pos) == 0 {
-		return nil, err
-	}
-	seqs := make([]int64, len(pos))
-	for i := range pos {
-		seqs[i] = pos[i].Seq
-	}
-	found, err := r.records(ctx, seqs)
-	if err != nil {
-		return nil, err
-	}
-	at := make(map[int64]Position, len(pos))
-	for _, x := range pos {
-		at[x.Seq] = x
-	}
-	rows := make([]Row, len(found))
-	for i, s := range found {
-		rows[i] = Row{at[s.Seq], s}
-	}
-	return rows, nil
-}
-
-func (r *Reader) positions(ctx context.Context, p Page) ([]Position, error) {
 	buckets, err := r.bucketsOf(ctx, p.Facet, p.Tokens)
 	if err != nil || len(buckets) == 0 {
 		return nil, err
 	}
-	q, args := pageQuery(buckets, p)
-	var pos []Position
+	places, args := pageQuery(buckets, p)
+	order := "DESC"
+	if p.Ascending {
+		order = "ASC"
+	}
+	q := "SELECT p.k, p.seq, j.payload FROM (" + places + ") AS p JOIN journal j ON j.seq = p.seq ORDER BY p.k " + order + ", p.seq " + order
+	var out []Row
 	err = r.query(ctx, q, args, func(rows *sql.Rows) error {
-		var x Position
-		if err := rows.Scan(&x.K, &x.Seq); err != nil {
+		var x Row
+		var payload []byte
+		if err := rows.Scan(&x.K, &x.Position.Seq, &payload); err != nil {
 			return err
 		}
-		pos = append(pos, x)
-		return nil
+		var err error
+		x.Stored, err = decode(x.Position.Seq, payload)
+		out = append(out, x)
+		return err
 	})
-	return pos, err
+	return out, err
 }
 
 func pageQuery(buckets []int64, p Page) (string, []any) {
@@ -103,6 +88,17 @@ func pageQuery(buckets []int64, p Page) (string, []any) {
 }
 
 func (r *Reader) bucketsOf(ctx context.Context, facet string, tokens []sharing.Token) ([]int64, error) {
+	if r.last.facet == facet && slices.Equal(r.last.tokens, tokens) {
+		return r.last.ids, nil
+	}
+	ids, err := r.findBuckets(ctx, facet, tokens)
+	if err == nil {
+		r.last = lists{facet, tokens, ids}
+	}
+	return ids, err
+}
+
+func (r *Reader) findBuckets(ctx context.Context, facet string, tokens []sharing.Token) ([]int64, error) {
 	var ids []int64
 	var ask []any
 	for _, t := range tokens {
@@ -134,17 +130,15 @@ func (r *Reader) Total(ctx context.Context, facet string, tokens []sharing.Token
 	if err != nil || len(buckets) == 0 {
 		return 0, err
 	}
-	if full, err := r.fills(ctx, buckets, minK, maxK, limit); err != nil || full {
-		return limit, err
-	}
-	q, args := pageQuery(buckets, Page{MinK: minK, MaxK: maxK, Limit: limit})
+	full, args := fills(buckets, minK, maxK, limit)
+	merged, more := pageQuery(buckets, Page{MinK: minK, MaxK: maxK, Limit: limit})
 	var n int
-	err = r.row(ctx, "SELECT count(*) FROM ("+q+") AS t", args, &n)
+	err = r.row(ctx, "SELECT CASE WHEN "+full+" THEN ? ELSE (SELECT count(*) FROM ("+merged+") AS t) END", append(append(args, limit), more...), &n)
 	return n, err
 }
 
-// fills reports whether one of the lists alone has limit rows or more: merging them would tell nothing else.
-func (r *Reader) fills(ctx context.Context, buckets []int64, minK, maxK *int64, limit int) (bool, error) {
+// fills is the condition that one of the lists alone has limit rows or more: merging them would tell nothing else.
+func fills(buckets []int64, minK, maxK *int64, limit int) (string, []any) {
 	var where strings.Builder
 	var bounds []any
 	if minK != nil {
@@ -161,9 +155,7 @@ func (r *Reader) fills(ctx context.Context, buckets []int64, minK, maxK *int64, 
 		parts[i] = fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT k FROM posting WHERE bucket = ?%s ORDER BY k, seq LIMIT 1 OFFSET ?) AS b%d)", where.String(), i)
 		args = append(append(append(args, b), bounds...), limit-1)
 	}
-	var full bool
-	err := r.row(ctx, "SELECT "+strings.Join(parts, " OR "), args, &full)
-	return full, err
+	return strings.Join(parts, " OR "), args
 }
 
 // Search returns the newest records that hold one word of each group and that one of the tokens lets be seen.

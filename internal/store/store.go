@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tocsin/internal/journal"
+	"tocsin/internal/sharing"
 )
 
 // ErrNotFound is returned when nothing of that name is stored.
@@ -30,6 +32,7 @@ type Store struct {
 	line    atomic.Value // the timeline of PostgreSQL that the buckets were read on
 	terms   sync.Map     // token → its word in the full-text index
 	ready   statements
+	asked   atomic.Int64
 	private string // the node's signing key
 	public  string
 }
@@ -109,14 +112,25 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// Reader reads. Tx embeds one whose reads see the transaction's own writes once they are flushed.
+// Reader reads, for one goroutine. Tx embeds one whose reads see the transaction's own writes once they are flushed.
 type Reader struct {
-	s *Store
-	q querier
+	s    *Store
+	q    querier
+	last lists
+}
+
+// lists are the numbers of the lists that were asked for last: a page and its total ask for the same.
+type lists struct {
+	facet  string
+	tokens []sharing.Token
+	ids    []int64
 }
 
 // Read returns a reader outside any transaction.
 func (s *Store) Read() *Reader { return &Reader{s: s, q: s.r} }
+
+// Asked returns how many statements have been sent to the database for reading since the store was opened.
+func (s *Store) Asked() int64 { return s.asked.Load() }
 
 // query runs a statement and calls scan for each row. Outside of a transaction it waits for a database that is away.
 func (r *Reader) query(ctx context.Context, q string, args []any, scan func(*sql.Rows) error) error {
@@ -175,6 +189,7 @@ func (r *Reader) one(ctx context.Context, q string, args, dest []any) error {
 
 // send sends a statement, which is kept prepared where the driver does not do so itself.
 func (r *Reader) send(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	r.s.asked.Add(1)
 	if r.s.e.prepares && r.q == querier(r.s.r) {
 		if st := r.s.ready.get(ctx, r.s.r, q); st != nil {
 			return st.QueryContext(ctx, args...)
@@ -324,16 +339,33 @@ func (t *Tx) finish(ctx context.Context) error {
 
 func (t *Reader) hashes(ctx context.Context) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		found := make(map[int64][]byte, len(indexes))
+		for some := range slices.Chunk(indexes, hashesAtOnce) {
+			err := t.query(ctx, `SELECT idx, hash FROM journal_hash WHERE idx IN (`+marks(len(some))+`)`, values(some), func(rows *sql.Rows) error {
+				var idx int64
+				var h []byte
+				err := rows.Scan(&idx, &h)
+				found[idx] = h
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
 		out := make([]tlog.Hash, len(indexes))
 		for i, x := range indexes {
-			var h []byte
-			if err := t.row(ctx, `SELECT hash FROM journal_hash WHERE idx = ?`, []any{x}, &h); err != nil {
-				return nil, fmt.Errorf("reading hash %d: %w", x, err)
+			h, ok := found[x]
+			if !ok {
+				return nil, fmt.Errorf("reading hash %d: %w", x, ErrNotFound)
 			}
-			if copy(out[i][:], h) != tlog.HashSize {
+			if len(h) != tlog.HashSize {
 				return nil, fmt.Errorf("hash %d is %d bytes long", x, len(h))
 			}
+			copy(out[i][:], h)
 		}
 		return out, nil
 	})
 }
+
+// hashesAtOnce is how many hashes one statement reads. A tree of a million million leaves needs forty.
+const hashesAtOnce = 64
