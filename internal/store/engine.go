@@ -47,6 +47,8 @@ type engine struct {
 	bind      func(string) string
 	readLimit int                // connections for reading
 	isolation sql.IsolationLevel // under which a transaction reads one state of the database
+
+	keepsStatements bool // the driver prepares each statement once a connection
 }
 
 // The page caches of SQLite's connections, in KiB: the one that writes, and each that reads.
@@ -89,7 +91,7 @@ var postgres = engine{
 	query:     tsQuery,
 	bind:      numbered,
 	readLimit: 16,
-	isolation: sql.LevelRepeatableRead,
+	isolation: sql.LevelRepeatableRead, keepsStatements: true,
 }
 
 // ftsQuery writes an FTS5 query: one of each group of words, and one of the tokens. A word that ends in * is a prefix.

@@ -253,8 +253,11 @@ func (t *Tx) begin(ctx context.Context) error {
 	return t.row(ctx, `SELECT coalesce(max(seq), 0) FROM journal`, nil, &t.head)
 }
 
-// exec runs a statement that is prepared once in the transaction.
+// exec runs a statement that is prepared once: in the transaction, or, with PostgreSQL, in the connection by its driver.
 func (t *Tx) exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	if t.s.e.keepsStatements {
+		return t.tx.ExecContext(ctx, t.s.e.bind(q), args...)
+	}
 	st := t.stmts[q]
 	if st == nil {
 		var err error
@@ -300,15 +303,32 @@ func (t *Tx) finish(ctx context.Context) error {
 
 func (t *Reader) hashes(ctx context.Context) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		args, found := make([]any, len(indexes)), make(map[int64]tlog.Hash, len(indexes))
+		for i, x := range indexes {
+			args[i] = x
+		}
+		err := t.query(ctx, `SELECT idx, hash FROM journal_hash WHERE idx IN (`+marks(len(indexes))+`)`, args, func(rows *sql.Rows) error {
+			var x int64
+			var h []byte
+			if err := rows.Scan(&x, &h); err != nil {
+				return err
+			}
+			if len(h) != tlog.HashSize {
+				return fmt.Errorf("hash %d is %d bytes long", x, len(h))
+			}
+			found[x] = tlog.Hash(h)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
 		out := make([]tlog.Hash, len(indexes))
 		for i, x := range indexes {
-			var h []byte
-			if err := t.row(ctx, `SELECT hash FROM journal_hash WHERE idx = ?`, []any{x}, &h); err != nil {
-				return nil, fmt.Errorf("reading hash %d: %w", x, err)
+			h, ok := found[x]
+			if !ok {
+				return nil, fmt.Errorf("reading hash %d: %w", x, ErrNotFound)
 			}
-			if copy(out[i][:], h) != tlog.HashSize {
-				return nil, fmt.Errorf("hash %d is %d bytes long", x, len(h))
-			}
+			out[i] = h
 		}
 		return out, nil
 	})
