@@ -304,8 +304,9 @@ func migrations(db *sql.DB, e engine) (*goose.Provider, error) {
 	return goose.NewProvider(e.dialect, db, files, goose.WithVerbose(false))
 }
 
-// migrate brings the schema up to date. It may be called by several processes at once and after having been killed.
-func migrate(ctx context.Context, db *sql.DB, e engine) error {
+// migrate brings the schema to a version, up to date where it is 0. It may be called by several processes at once and
+// after having been killed.
+func migrate(ctx context.Context, db *sql.DB, e engine, to int64) error {
 	unlock, err := lockMigrations(ctx, db, e)
 	if err != nil {
 		return err
@@ -315,7 +316,12 @@ func migrate(ctx context.Context, db *sql.DB, e engine) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if to == 0 {
+		_, err = p.Up(ctx)
+	} else {
+		_, err = p.UpTo(ctx, to)
+	}
+	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
 	for _, q := range e.extra {

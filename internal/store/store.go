@@ -41,7 +41,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, s.w, s.e); err != nil {
+	if err := migrate(ctx, s.w, s.e, 0); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.loadKey(ctx); err != nil {
