@@ -38,6 +38,7 @@ type door struct {
 func openDoor(l net.Listener, secure bool) *door {
 	d := &door{failed: make(chan error, 1)}
 	starting := startingHandler(secure)
+	calmCollector()
 	d.srv = &http.Server{ReadHeaderTimeout: headTime, ReadTimeout: bodyTime, WriteTimeout: answerTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

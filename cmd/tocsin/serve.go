@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -121,4 +123,12 @@ func beforeUpgrade(ctx context.Context, c config) error {
 		slog.Warn("the database is upgraded; a backup of it as it was is kept", "file", file)
 	}
 	return nil
+}
+
+// calmCollector lets memory grow to three times what is in use before garbage is collected: pages make much that is soon
+// forgotten and keep little. GOGC, where it is set, has the say.
+func calmCollector() {
+	if _, ok := os.LookupEnv("GOGC"); !ok {
+		debug.SetGCPercent(200)
+	}
 }

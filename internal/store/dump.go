@@ -28,7 +28,7 @@ var kept = []keptTable{
 }
 
 // rebuilt are the tables that Reproject derives from the records.
-var rebuilt = []string{"bucket", "posting", "audience", "observation", "search"}
+var rebuilt = []string{"bucket", "posting", "audience", "audience_token", "observation", "search"}
 
 // forgotten are the tables of what lets somebody in, and what hangs on it: a backup does not hold them, so that no
 // session, sign-in link, token or feed's address that has ended since comes back to life.

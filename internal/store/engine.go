@@ -46,6 +46,7 @@ type engine struct {
 	query     func(words [][]string, tokens []string) string
 	bind      func(string) string
 	readLimit int                // connections for reading
+	prepares  bool               // statements for reading are worth keeping prepared: the driver parses them each time
 	isolation sql.IsolationLevel // under which a transaction reads one state of the database
 
 	keepsStatements bool // the driver prepares each statement once a connection
@@ -72,7 +73,7 @@ var sqlite = engine{
 	},
 	query:     ftsQuery,
 	bind:      func(q string) string { return q },
-	readLimit: 8,
+	readLimit: 8, prepares: true,
 }
 
 var postgres = engine{
@@ -331,6 +332,34 @@ func migrate(ctx context.Context, db *sql.DB, e engine, to int64) error {
 	}
 	_, err = db.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('writer', '') ON CONFLICT (name) DO NOTHING`)
 	return err
+}
+
+// spread is asked once after migrating: which audiences an earlier version has kept without their tokens.
+const spread = `SELECT id, tokens FROM audience a WHERE NOT EXISTS (SELECT 1 FROM audience_token t WHERE t.audience = a.id)`
+
+// spreadAudiences gives every audience its tokens as rows, where an earlier version has kept them as a text alone.
+func (s *Store) spreadAudiences(ctx context.Context) error {
+	kept := map[int64]string{}
+	err := s.Read().query(ctx, spread, nil, func(rows *sql.Rows) error {
+		var id int64
+		var text string
+		err := rows.Scan(&id, &text)
+		kept[id] = text
+		return err
+	})
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	return s.Write(ctx, func(t *Tx) error {
+		for id, text := range kept {
+			for _, token := range strings.Fields(text) {
+				if _, err := t.exec(ctx, `INSERT INTO audience_token (token, audience) VALUES (?, ?) ON CONFLICT DO NOTHING`, token, id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // lockMigrations lets one process migrate at a time on PostgreSQL; SQLite's file lock and goose's transactions do elsewhere.

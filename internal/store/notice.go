@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin/internal/journal"
+	"tocsin/internal/sharing"
 )
 
 // Notice is that a person was told of a record for a reason ("issued", "cancelled" …): once, whatever happens.
@@ -77,6 +78,14 @@ func (r *Reader) Unseen(ctx context.Context, person, rec string) (bool, error) {
 	var n int
 	err := r.row(ctx, `SELECT count(*) FROM notice WHERE record = ? AND person = ? AND seen = 0`, []any{rec, person}, &n)
 	return n > 0, err
+}
+
+// UnseenBy counts the records that a person was told of, has not seen and may still see by the tokens, up to limit.
+func (r *Reader) UnseenBy(ctx context.Context, person string, tokens []sharing.Token, limit int) (int, error) {
+	q := `SELECT count(*) FROM (SELECT DISTINCT n.record FROM notice n JOIN record r ON r.id = n.record WHERE n.person = ? AND n.seen = 0 AND ` + seen(len(tokens)) + ` LIMIT ?) AS t`
+	var n int
+	err := r.row(ctx, q, append(append([]any{person}, values(tokens)...), limit), &n)
+	return n, err
 }
 
 const noticeColumns = `SELECT person, record, reason, at, seen, acknowledged, note FROM notice `

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -28,7 +29,8 @@ type Store struct {
 	buckets sync.Map     // bucketKey → int64; a bucket's number never changes while the database goes on as it is
 	line    atomic.Value // the timeline of PostgreSQL that the buckets were read on
 	terms   sync.Map     // token → its word in the full-text index
-	private string       // the node's signing key
+	ready   statements
+	private string // the node's signing key
 	public  string
 }
 
@@ -45,6 +47,9 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.loadKey(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.spreadAudiences(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -132,7 +137,7 @@ func (r *Reader) query(ctx context.Context, q string, args []any, scan func(*sql
 }
 
 func (r *Reader) ask(ctx context.Context, q string, args []any, scan func(*sql.Rows) error) error {
-	rows, err := r.q.QueryContext(ctx, r.s.e.bind(q), args...)
+	rows, err := r.send(ctx, q, args)
 	if err != nil {
 		return err
 	}
@@ -146,17 +151,36 @@ func (r *Reader) ask(ctx context.Context, q string, args []any, scan func(*sql.R
 }
 
 func (r *Reader) row(ctx context.Context, q string, args []any, dest ...any) error {
-	ask := func() error { return r.q.QueryRowContext(ctx, r.s.e.bind(q), args...).Scan(dest...) }
-	var err error
+	ask := func() error { return r.one(ctx, q, args, dest) }
 	if r.q == querier(r.s.r) {
-		err = r.s.again(ctx, ask)
-	} else {
-		err = ask()
+		return r.s.again(ctx, ask)
 	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
+	return ask()
+}
+
+func (r *Reader) one(ctx context.Context, q string, args, dest []any) error {
+	rows, err := r.send(ctx, q, args)
+	if err != nil {
+		return err
 	}
-	return err
+	defer rows.Close()
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), ErrNotFound)
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// send sends a statement, which is kept prepared where the driver does not do so itself.
+func (r *Reader) send(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	if r.s.e.prepares && r.q == querier(r.s.r) {
+		if st := r.s.ready.get(ctx, r.s.r, q); st != nil {
+			return st.QueryContext(ctx, args...)
+		}
+	}
+	return r.q.QueryContext(ctx, r.s.e.bind(q), args...)
 }
 
 // Tx is a writing transaction. One runs at a time. Changes to the journal are buffered and written by Flush or at the end.

@@ -46,10 +46,14 @@ type Site struct {
 	attempts *web.Limiter // to guess a secret
 	exports  *web.Limiter // by strangers
 	api      *api.API
+	choices  choices
 }
 
 // maxExports is how many tables a stranger may take in a minute: every one that is offered in every form, and again.
 const maxExports = 150
+
+// maxUnread is up to where what a person has not seen is counted.
+const maxUnread = 99
 
 // New makes the site of an App.
 func New(a *app.App, o Options) (*Site, error) {
@@ -261,7 +265,7 @@ func (s *Site) surround(next http.Handler) http.Handler {
 		}
 		c.Simulated = simulated
 		if v.SignedIn() {
-			if c.Unread, err = s.unread(ctx, v); err != nil {
+			if c.Unread, err = s.app.Unseen(ctx, v, maxUnread); err != nil {
 				s.Fail(w, r, err)
 				return
 			}
@@ -272,16 +276,6 @@ func (s *Site) surround(next http.Handler) http.Handler {
 		web.Surround(r, c)
 		next.ServeHTTP(w, r.WithContext(ui.WithChrome(ctx, c)))
 	})
-}
-
-func (s *Site) unread(ctx context.Context, v app.Viewer) (n int, err error) {
-	told, err := s.app.Told(ctx, v, 99)
-	for _, t := range told {
-		if t.Seen.IsZero() {
-			n++
-		}
-	}
-	return n, err
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
