@@ -2,6 +2,7 @@
 # make test    everything that must hold; installs what it needs (npm packages, on Debian as root Chromium and PostgreSQL)
 # make build   one static binary in bin/
 # make bench   the benchmarks, with figures
+# make endure  two servers on one PostgreSQL for two minutes under 200 requests a second, killed in turn; then its standby takes over
 
 GO      ?= go
 BIN     := bin/tocsin
@@ -10,7 +11,7 @@ GOFILES := $(shell find cmd internal -name '*.go' -o -name '*.templ' -o -name '*
 DIST    := internal/web/static/dist/manifest.json
 export CGO_ENABLED = 0
 
-.PHONY: demo build front test lint unit race browser bench fuzz clean tools
+.PHONY: demo build front test lint unit race browser bench endure fuzz clean tools
 
 demo: build
 	$(BIN) demo
@@ -45,6 +46,9 @@ browser: tools $(BIN)
 
 bench: $(DIST)
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./internal/...
+
+endure: $(DIST)
+	TOCSIN_TEST_LONG=1 $(GO) test -count 1 -timeout 15m -run 'TestEndures|TestToldOnce' -v ./cmd/tocsin ./internal/jobs
 
 clean:
 	rm -rf bin dist web/node_modules

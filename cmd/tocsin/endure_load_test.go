@@ -331,7 +331,7 @@ func (w *world) change() {
 // form makes a record as a person does, who does not try again.
 func (w *world) form() {
 	text := w.text()
-	_, where := w.post(w.people[1], "/records/incident/new", url.Values{"type": {"seizure"}, "found": {"2024-05-01"}, "country": {"GH"}, "circumstances": {text}, "tlp": {"GREEN"}})
+	_, where := w.post(w.people[1], "/records/incident/new", url.Values{"type": {"seizure"}, "found.day": {"1"}, "found.month": {"5"}, "found.year": {"2024"}, "country": {"GH"}, "circumstances": {text}, "tlp": {"GREEN"}})
 	if id, ok := strings.CutPrefix(where, "/r/"); ok {
 		w.keep(id, acknowledged{1, text, w.people[1]}, false)
 	}

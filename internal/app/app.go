@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -57,13 +58,20 @@ func New(s *store.Store, options ...Option) (*App, error) {
 	return a, nil
 }
 
-// Open opens a database and makes an App on it.
+// Open opens a database, brings it up to what this program knows, and makes an App on it.
 func Open(ctx context.Context, address string, options ...Option) (*App, error) {
 	s, err := store.Open(ctx, address)
 	if err != nil {
 		return nil, err
 	}
-	return New(s, options...)
+	a, err := New(s, options...)
+	if err == nil {
+		err = a.derive(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return a, nil
 }
 
 // Close closes the store.

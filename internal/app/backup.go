@@ -65,8 +65,10 @@ type Restored struct {
 
 // Restore reads a backup into an empty database of either engine and verifies it. The file is checked before the
 // database is touched, and everything is one transaction: a restore that fails or is killed leaves the database empty.
-// Nobody is signed in afterwards. Letters that waited are not sent, since they may have been since the backup was made;
-// with moved they are: the database that the backup was made of is not used any more.
+// A backup of an older schema is loaded into that schema, verified in that transaction, and then upgraded; when it is
+// killed in between, opening the database completes it. Nobody is signed in afterwards. Letters that waited are not sent,
+// since they may have been since the backup was made; with moved they are: the database that the backup was made of is
+// not used any more.
 func Restore(ctx context.Context, file, address string, moved bool) (r *Restored, err error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -91,21 +93,42 @@ func Restore(ctx context.Context, file, address string, moved bool) (r *Restored
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	r = &Restored{Manifest: m}
-	err = s.Write(ctx, func(t *store.Tx) error {
-		b, err := backup.NewReader(f, info.Size())
-		if err != nil {
-			return err
-		}
-		r.Found, err = a.restore(ctx, t, b, moved)
-		return err
-	})
-	if err != nil {
+	if err := a.restore(ctx, r, f, info.Size(), moved); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return r, nil
 }
 
-func (a *App) restore(ctx context.Context, t *store.Tx, b *backup.Reader, moved bool) (*store.Verification, error) {
+func (a *App) restore(ctx context.Context, r *Restored, f *os.File, size int64, moved bool) error {
+	_, own, err := a.store.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	older := r.Manifest.Schema < own
+	err = a.store.Write(ctx, func(t *store.Tx) error {
+		b, err := backup.NewReader(f, size)
+		if err != nil {
+			return err
+		}
+		if r.Found, err = loadVerified(ctx, t, b, moved); err != nil {
+			return err
+		}
+		if older { // its lists are derived when its schema is this program's
+			return t.SetMeta(ctx, derivedBy, "")
+		}
+		return a.finishRestore(ctx, t, r)
+	})
+	if err != nil || !older {
+		return err
+	}
+	if err := a.store.Upgrade(ctx); err != nil {
+		return err
+	}
+	return a.store.Write(ctx, func(t *store.Tx) error { return a.finishRestore(ctx, t, r) })
+}
+
+// loadVerified loads a backup whose history verifies and is the one that its manifest names.
+func loadVerified(ctx context.Context, t *store.Tx, b *backup.Reader, moved bool) (*store.Verification, error) {
 	if err := t.Load(ctx, b); err != nil {
 		return nil, err
 	}
@@ -113,9 +136,6 @@ func (a *App) restore(ctx context.Context, t *store.Tx, b *backup.Reader, moved 
 		if err := t.HoldMail(ctx); err != nil {
 			return nil, err
 		}
-	}
-	if _, err := t.Reproject(ctx, a.reproject); err != nil {
-		return nil, err
 	}
 	v, err := t.Verify(ctx)
 	if err != nil {
@@ -131,23 +151,12 @@ func (a *App) restore(ctx context.Context, t *store.Tx, b *backup.Reader, moved 
 	if j := b.Manifest.Journal; v.Entries != j.Size || v.Root != j.Root || note != j.Checkpoint {
 		return nil, fmt.Errorf("%w: its journal has %d changes with the root %q, its manifest says %d with %q", backup.ErrFile, v.Entries, v.Root, j.Size, j.Root)
 	}
-	return v, t.Audit(ctx, newID(t.Now()), Operator.Actor(), "restore", "", b.Manifest.Made.Format("2006-01-02T15:04:05Z")+" "+v.Root)
+	return v, nil
 }
 
-func (a *App) reproject(s *store.Stored) (*store.Projection, error) {
-	_, p, err := a.projectStored(s)
-	return p, err
-}
-
-// Reindex derives the lists, the observations and the full-text index anew from the records, in one transaction, and
-// returns how many records there are. Only the operator may. Nothing is lost by it: all three say what the records say.
-func (a *App) Reindex(ctx context.Context, v Viewer) (n int, err error) {
-	if !v.Operator {
-		return 0, refuse(Forbidden, "error.duty", "duty", "operator")
-	}
-	err = a.store.Write(ctx, func(t *store.Tx) (err error) {
-		n, err = t.Reproject(ctx, a.reproject)
+func (a *App) finishRestore(ctx context.Context, t *store.Tx, r *Restored) error {
+	if _, err := a.rederive(ctx, t); err != nil {
 		return err
-	})
-	return n, err
+	}
+	return t.Audit(ctx, newID(t.Now()), Operator.Actor(), "restore", "", r.Manifest.Made.Format("2006-01-02T15:04:05Z")+" "+r.Found.Root)
 }

@@ -202,7 +202,14 @@ func TestBackupBeforeAnUpgrade(t *testing.T) {
 	if err != nil || filepath.Dir(file) != filepath.Dir(strings.TrimPrefix(address, "sqlite:")) {
 		t.Fatalf("%q, %v", file, err)
 	}
-	if _, err := app.Restore(ctx, file, storetest.SQLite(t), false); err == nil || !strings.Contains(err.Error(), "its schema is 1") {
+	if _, err := app.Restore(ctx, file, storetest.SQLite(t), false); err != nil {
 		t.Errorf("a backup of an older schema: %v", err)
+	}
+	used := storetest.SQLite(t)
+	if b, err := app.Open(ctx, used); err != nil || b.Close() != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Restore(ctx, file, used, false); !errors.Is(err, store.ErrNotEmpty) {
+		t.Errorf("into a database that a later program has made: %v", err)
 	}
 }

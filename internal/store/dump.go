@@ -75,12 +75,7 @@ func (s *Store) has(ctx context.Context, table string) bool {
 
 // Dump writes a backup of the database as it is now; others may write meanwhile.
 func (s *Store) Dump(ctx context.Context, out io.Writer, tocsin string) (*backup.Manifest, error) {
-	var tables []keptTable
-	for _, k := range kept { // an older schema has fewer
-		if s.has(ctx, k.name) {
-			tables = append(tables, k)
-		}
-	}
+	tables := s.present(ctx)
 	m := &backup.Manifest{Tocsin: tocsin, Engine: s.e.name, Made: time.Now().UTC().Truncate(time.Microsecond)}
 	err := s.snapshot(ctx, func(r *Reader) error {
 		if err := r.describe(ctx, m, tables); err != nil {

@@ -48,6 +48,8 @@ type engine struct {
 	readLimit int                // connections for reading
 	prepares  bool               // statements for reading are worth keeping prepared: the driver parses them each time
 	isolation sql.IsolationLevel // under which a transaction reads one state of the database
+
+	keepsStatements bool // the driver prepares each statement once a connection
 }
 
 // The page caches of SQLite's connections, in KiB: the one that writes, and each that reads.
@@ -90,7 +92,7 @@ var postgres = engine{
 	query:     tsQuery,
 	bind:      numbered,
 	readLimit: 16,
-	isolation: sql.LevelRepeatableRead,
+	isolation: sql.LevelRepeatableRead, keepsStatements: true,
 }
 
 // ftsQuery writes an FTS5 query: one of each group of words, and one of the tokens. A word that ends in * is a prefix.
@@ -303,8 +305,9 @@ func migrations(db *sql.DB, e engine) (*goose.Provider, error) {
 	return goose.NewProvider(e.dialect, db, files, goose.WithVerbose(false))
 }
 
-// migrate brings the schema up to date. It may be called by several processes at once and after having been killed.
-func migrate(ctx context.Context, db *sql.DB, e engine) error {
+// migrate brings the schema to a version, up to date where it is 0. It may be called by several processes at once and
+// after having been killed.
+func migrate(ctx context.Context, db *sql.DB, e engine, to int64) error {
 	unlock, err := lockMigrations(ctx, db, e)
 	if err != nil {
 		return err
@@ -314,7 +317,12 @@ func migrate(ctx context.Context, db *sql.DB, e engine) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if to == 0 {
+		_, err = p.Up(ctx)
+	} else {
+		_, err = p.UpTo(ctx, to)
+	}
+	if err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
 	for _, q := range e.extra {

@@ -14,7 +14,8 @@ import (
 // ErrNotEmpty is wrapped by OpenEmpty for a database that holds something.
 var ErrNotEmpty = errors.New("the database is not empty")
 
-// OpenEmpty opens a database in which nothing is, and makes its schema, for a backup of the schema to be loaded.
+// OpenEmpty opens a database in which nothing is, and makes the schema, this program's or an older one, for a backup of
+// it to be loaded.
 // Nothing is written into a database that is not empty.
 func OpenEmpty(ctx context.Context, address string, schema int64) (*Store, error) {
 	s, err := connect(address)
@@ -28,28 +29,42 @@ func OpenEmpty(ctx context.Context, address string, schema int64) (*Store, error
 }
 
 func (s *Store) prepare(ctx context.Context, schema int64) error {
-	_, own, err := s.Schema(ctx)
+	held, own, err := s.Schema(ctx)
 	if err != nil {
 		return err
 	}
-	if schema != own {
-		return fmt.Errorf("%w: its schema is %d, this program's is %d; restore it with the version of Tocsin that made it, then upgrade", backup.ErrFile, schema, own)
+	if schema < 1 || schema > own {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d; restore it with the version of Tocsin that made it, or a later one", backup.ErrFile, schema, own)
 	}
-	for _, k := range kept {
-		if s.has(ctx, k.name) {
-			if err := s.Read().empty(ctx, k.name); err != nil {
-				return err
-			}
+	for _, k := range s.present(ctx) {
+		if err := s.Read().empty(ctx, k.name); err != nil {
+			return err
 		}
 	}
-	return migrate(ctx, s.w, s.e)
+	if held > schema {
+		return fmt.Errorf("%w: it has the tables of schema %d already, the backup's is %d; give one in which there is nothing", ErrNotEmpty, held, schema)
+	}
+	return migrate(ctx, s.w, s.e, schema)
+}
+
+// Upgrade brings the schema up to date.
+func (s *Store) Upgrade(ctx context.Context) error { return migrate(ctx, s.w, s.e, 0) }
+
+// present are the tables of a backup that the database's schema has; an older one has fewer.
+func (s *Store) present(ctx context.Context) (tables []keptTable) {
+	for _, k := range kept {
+		if s.has(ctx, k.name) {
+			tables = append(tables, k)
+		}
+	}
+	return tables
 }
 
 // empty returns ErrNotEmpty for a table that holds more than the signing key of a database that was never used.
 func (r *Reader) empty(ctx context.Context, table string) error {
 	q := `SELECT count(*) FROM ` + table
 	if table == "meta" {
-		q += ` WHERE name NOT IN ('writer', 'key.private')`
+		q += ` WHERE name NOT IN ('writer', 'key.private', 'derived')`
 	}
 	var n int64
 	if err := r.row(ctx, q, nil, &n); err != nil {
@@ -64,7 +79,8 @@ func (r *Reader) empty(ctx context.Context, table string) error {
 // Load reads a backup into the database of OpenEmpty, inside the transaction: when that fails the database stays empty.
 // Lists, observations and search are empty until Reproject. The store signs with the key of the backup from then on.
 func (t *Tx) Load(ctx context.Context, r *backup.Reader) error {
-	for _, k := range kept {
+	tables := t.s.present(ctx)
+	for _, k := range tables {
 		if err := t.empty(ctx, k.name); err != nil {
 			return err
 		}
@@ -84,7 +100,7 @@ func (t *Tx) Load(ctx context.Context, r *backup.Reader) error {
 			return err
 		}
 	}
-	if err := t.countLoaded(ctx, &r.Manifest); err != nil {
+	if err := t.countLoaded(ctx, tables, &r.Manifest); err != nil {
 		return err
 	}
 	return t.s.readKey(ctx, t.tx)
@@ -152,8 +168,8 @@ func (t *Tx) fits(ctx context.Context, h *backup.Header) error {
 	return nil
 }
 
-func (t *Tx) countLoaded(ctx context.Context, m *backup.Manifest) error {
-	for _, k := range kept {
+func (t *Tx) countLoaded(ctx context.Context, tables []keptTable, m *backup.Manifest) error {
+	for _, k := range tables {
 		var n int64
 		if err := t.row(ctx, "SELECT count(*)"+k.rows(), nil, &n); err != nil {
 			return err

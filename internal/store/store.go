@@ -46,7 +46,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, s.w, s.e); err != nil {
+	if err := migrate(ctx, s.w, s.e, 0); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.loadKey(ctx); err != nil {
@@ -292,8 +292,11 @@ func (t *Tx) begin(ctx context.Context) error {
 	return t.row(ctx, `SELECT coalesce(max(seq), 0) FROM journal`, nil, &t.head)
 }
 
-// exec runs a statement that is prepared once in the transaction.
+// exec runs a statement that is prepared once: in the transaction, or, with PostgreSQL, in the connection by its driver.
 func (t *Tx) exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	if t.s.e.keepsStatements {
+		return t.tx.ExecContext(ctx, t.s.e.bind(q), args...)
+	}
 	st := t.stmts[q]
 	if st == nil {
 		var err error
