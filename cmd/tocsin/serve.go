@@ -26,6 +26,10 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			directories, err := c.directories()
+			if err != nil {
+				return usageError{err}
+			}
 			listener, err := net.Listen("tcp", c.Addr)
 			if err != nil {
 				return err
@@ -50,7 +54,7 @@ func serveCommand() *cobra.Command {
 			defer stop()
 			j := c.jobs(base)
 			j.Ran = m.Ran
-			o := pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText(), Observe: m.Observe}
+			o := pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText(), Observe: m.Observe, Directories: directories, Proxies: c.proxies}
 			return serveOn(cmd.Context(), listener, a, o, jobs.New(a, j, slog.Default()))
 		}}
 	addConfigFlags(cmd)

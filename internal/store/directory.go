@@ -157,9 +157,11 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 	return err
 }
 
-// ExpireSessions removes sessions and sign-in links that have expired.
+// ExpireSessions removes sessions, sign-ins, links, requests and unanswered questions that have expired, and attempts that
+// weigh no more.
 func (s *Store) ExpireSessions(ctx context.Context, now time.Time) error {
-	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`} {
+	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`, `DELETE FROM signin WHERE expires <= ?`,
+		`DELETE FROM ceremony WHERE expires <= ?`, `DELETE FROM recovery WHERE expires <= ?`, `DELETE FROM throttle WHERE until <= ?`} {
 		if _, err := s.w.ExecContext(ctx, s.e.bind(q), now.UnixMicro()); err != nil {
 			return err
 		}
