@@ -126,8 +126,7 @@ type Ceremony struct {
 
 // PutCeremony keeps a question until it is answered or expires.
 func (s *Store) PutCeremony(ctx context.Context, c Ceremony) error {
-	_, err := s.w.ExecContext(ctx, s.e.bind(`INSERT INTO ceremony (hash, purpose, person, data, expires) VALUES (?, ?, ?, ?, ?)`), c.Hash, c.Purpose, c.Person, c.Data, c.Expires.UnixMicro())
-	return err
+	return s.exec(ctx, `INSERT INTO ceremony (hash, purpose, person, data, expires) VALUES (?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING`, c.Hash, c.Purpose, c.Person, c.Data, c.Expires.UnixMicro())
 }
 
 // TakeCeremony returns a question and uses it up: whoever asks for it again gets ErrNotFound. It may have expired.

@@ -58,8 +58,7 @@ func (r *Reader) SigninsOf(ctx context.Context, person string) ([]Signin, error)
 
 // SeeSignin keeps that a person was seen.
 func (s *Store) SeeSignin(ctx context.Context, id string, at time.Time) error {
-	_, err := s.w.ExecContext(ctx, s.e.bind(`UPDATE signin SET seen = ? WHERE id = ? AND seen < ?`), at.UnixMicro(), id, at.UnixMicro())
-	return err
+	return s.exec(ctx, `UPDATE signin SET seen = ? WHERE id = ? AND seen < ?`, at.UnixMicro(), id, at.UnixMicro())
 }
 
 // FreshenSignin keeps that a person has proved again who he is.
