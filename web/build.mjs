@@ -52,6 +52,7 @@ const files = {
   "site.js": () => script("site.js"),
   "app.js": () => script("app.js"),
   "map.js": () => script("map.js"),
+  "passkey.js": () => script("passkey.js"),
   "chart.js": () => script("chart.js"),
   "icons.svg": () => sprite(sources),
   "world.json": () => JSON.stringify(atlas),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"strings"
 
@@ -25,6 +26,11 @@ type config struct {
 	Detection    string `yaml:"detection"`
 	BackupDir    string `yaml:"backup_dir"`
 	MetricsAddr  string `yaml:"metrics_addr"`
+	Proxies      string `yaml:"trusted_proxies"`
+
+	Directories []directory `yaml:"directories"`
+
+	proxies []netip.Prefix
 }
 
 // setting is one line of the reference.
@@ -48,6 +54,7 @@ func settings() []setting {
 		{"detection", "on", "on or off: whether this server runs the detection", false, func(c *config) *string { return &c.Detection }},
 		{"backup-dir", "", "where a database is backed up before an upgrade changes it; SQLite's without one beside it", false, func(c *config) *string { return &c.BackupDir }},
 		{"metrics-addr", "", "where to listen for /metrics, /healthz and /readyz, for the monitoring alone; without one there are no metrics", false, func(c *config) *string { return &c.MetricsAddr }},
+		{"trusted-proxies", "", "networks of the proxies before the server, such as 10.0.0.0/8, with commas between; where a request comes from is taken from their X-Forwarded-For and nobody else's", false, func(c *config) *string { return &c.Proxies }},
 	}
 }
 
@@ -60,8 +67,9 @@ func settingsHelp() string {
 	var b strings.Builder
 	b.WriteString("Settings, by flag, environment and YAML file (--config; names with _ for -):\n")
 	for _, s := range settings() {
-		fmt.Fprintf(&b, "  %-14s %-22s %s\n", s.name, variable(s.name), s.about)
+		fmt.Fprintf(&b, "  %-15s %-22s %s\n", s.name, variable(s.name), s.about)
 	}
+	b.WriteString(directoriesHelp)
 	return b.String()
 }
 
@@ -105,7 +113,28 @@ func loadConfig(cmd *cobra.Command) (config, error) {
 	if c.Detection != "on" && c.Detection != "off" {
 		return c, fmt.Errorf("detection takes on or off, not %q", c.Detection)
 	}
-	return c, nil
+	var err error
+	c.proxies, err = prefixes(c.Proxies)
+	return c, err
+}
+
+// prefixes reads networks, or single addresses, with commas between.
+func prefixes(list string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for x := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(x)
+		if ip, single := netip.ParseAddr(x); single == nil {
+			p, err = netip.PrefixFrom(ip, ip.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("trusted-proxies: %q is neither a network nor an address", x)
+		}
+		if p.Bits() == 0 {
+			return nil, fmt.Errorf("trusted-proxies: %s is everybody", x)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
 }
 
 func (c config) jobs(base string) jobs.Config {

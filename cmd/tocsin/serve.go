@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin/internal/app"
+	"tocsin/internal/identity"
 	"tocsin/internal/jobs"
 	"tocsin/internal/metrics"
 	"tocsin/internal/web/pages"
@@ -28,13 +29,17 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			return serve(cmd, c)
+			directories, err := c.directories()
+			if err != nil {
+				return usageError{err}
+			}
+			return serve(cmd, c, directories)
 		}}
 	addConfigFlags(cmd)
 	return cmd
 }
 
-func serve(cmd *cobra.Command, c config) (err error) {
+func serve(cmd *cobra.Command, c config, directories []identity.Config) (err error) {
 	ctx := cmd.Context()
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
@@ -58,7 +63,7 @@ func serve(cmd *cobra.Command, c config) (err error) {
 	defer stop()
 	j := c.jobs(base)
 	j.Ran = m.Ran
-	o := pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText(), Observe: m.Observe}
+	o := pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText(), Observe: m.Observe, Directories: directories, Proxies: c.proxies}
 	return d.serve(ctx, a, o, jobs.New(a, j, slog.Default()))
 }
 

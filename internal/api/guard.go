@@ -112,7 +112,7 @@ func (x *API) identify(r *http.Request) (app.Viewer, error) {
 	if !x.refused.Allow(r) { // who guesses is slowed down, and does not fill the audit
 		return v, errSlow
 	}
-	if auditErr := x.app.TokenRefused(r.Context(), secret); auditErr != nil {
+	if auditErr := x.app.TokenRefused(r.Context(), secret, app.From{Address: web.Address(r)}, x.o.Most); auditErr != nil {
 		return v, auditErr
 	}
 	return v, err

@@ -71,9 +71,9 @@ func (e *refusal) Error() string { return strconv.Itoa(e.status) + " " + e.key }
 
 var errSlow = &refusal{status: http.StatusTooManyRequests, key: "error.busy-detail"}
 
-// codes maps the six ways in which a use case fails, once.
+// codes maps the ways in which a use case fails, once.
 var codes = map[app.Code]int{app.Invalid: http.StatusUnprocessableEntity, app.Forbidden: http.StatusForbidden, app.NotFound: http.StatusNotFound,
-	app.Conflict: http.StatusConflict, app.Unauthenticated: http.StatusUnauthorized, app.Internal: http.StatusInternalServerError}
+	app.Conflict: http.StatusConflict, app.Unauthenticated: http.StatusUnauthorized, app.Slow: http.StatusTooManyRequests, app.Internal: http.StatusInternalServerError}
 
 // titles are the message keys of the sorts of problems.
 var titles = map[int]string{http.StatusBadRequest: "api.title.bad", http.StatusUnauthorized: "api.title.unauthenticated", http.StatusForbidden: "error.title.forbidden",

@@ -37,9 +37,9 @@ var cast = []struct {
 	{"urs", "CH", []coalition.Sector{coalition.Policy}, nil, nil}, // not registered
 }
 
-func newWorld(t *testing.T, address string) *world {
+func newWorld(t *testing.T, address string, options ...app.Option) *world {
 	t.Helper()
-	a, err := app.Open(context.Background(), address)
+	a, err := app.Open(context.Background(), address, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,10 +299,10 @@ func TestFocalPointsStayInTheirCountry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := w.Signin(ctx, secret); err != nil || v.Person.Name != "ama" {
+	if v, err := w.Signin(ctx, secret, app.From{}); err != nil || v.Person.Name != "ama" {
 		t.Errorf("signing in: %v, %v", v, err)
 	}
-	if _, err := w.Signin(ctx, secret); app.CodeOf(err) != app.Unauthenticated {
+	if _, err := w.Signin(ctx, secret, app.From{}); app.CodeOf(err) != app.Unauthenticated {
 		t.Errorf("signing in a second time by the same link: %v", err)
 	}
 }

@@ -234,7 +234,7 @@ func TestNothingComesBackToLife(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer a.Close()
-		if _, err := a.Signin(ctx, link); app.CodeOf(err) != app.Unauthenticated {
+		if _, err := a.Signin(ctx, link, app.From{}); app.CodeOf(err) != app.Unauthenticated {
 			t.Errorf("the sign-in link: %v", err)
 		}
 		if _, err := a.FeedViewer(ctx, feed); app.CodeOf(err) != app.NotFound {

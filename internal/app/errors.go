@@ -8,7 +8,7 @@ import (
 	"tocsin/internal/store"
 )
 
-// Code is one of the six ways in which a use case can fail. Pages, the API and the command line map it once.
+// Code is one of the seven ways in which a use case can fail. Pages, the API and the command line map it once.
 type Code string
 
 // The codes.
@@ -18,6 +18,7 @@ const (
 	Forbidden       Code = "forbidden"       // the viewer sees the thing and may not do this with it
 	Conflict        Code = "conflict"        // somebody changed it in the meantime, or it exists already
 	Unauthenticated Code = "unauthenticated" // nobody is signed in
+	Slow            Code = "slow"            // tried too often; later it may
 	Internal        Code = "internal"        // ours; the cause is in the log, never in the answer
 )
 

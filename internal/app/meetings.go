@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
@@ -118,16 +116,32 @@ func (v Viewer) Mine(x *Shown) bool {
 
 // NewFeed makes the viewer's secret calendar address and forgets the one before. It returns the secret.
 func (a *App) NewFeed(ctx context.Context, v Viewer) (string, error) {
-	if !v.SignedIn() {
-		return "", refuse(Unauthenticated, "error.unauthenticated")
-	}
-	if err := v.inPerson(); err != nil {
+	if err := a.proven(v); err != nil {
 		return "", err
 	}
-	raw := make([]byte, 24)
-	_, _ = rand.Read(raw) // never fails: crypto/rand.Read
-	secret := base64.RawURLEncoding.EncodeToString(raw)
-	return secret, a.store.Write(ctx, func(t *store.Tx) error { return t.SetFeed(ctx, v.Person.ID, secretHash(secret)) })
+	secret := newSecret()
+	return secret, a.store.Write(ctx, func(t *store.Tx) error {
+		if err := t.SetFeed(ctx, v.Person.ID, secretHash(secret)); err != nil {
+			return err
+		}
+		return t.Audit(ctx, newID(t.Now()), v.Actor(), "feed.made", v.Actor(), "")
+	})
+}
+
+// EndFeed ends the viewer's calendar address, if he has one.
+func (a *App) EndFeed(ctx context.Context, v Viewer) error {
+	if !v.SignedIn() {
+		return ErrStranger
+	}
+	if err := v.inPerson(); err != nil {
+		return err
+	}
+	return a.store.Write(ctx, func(t *store.Tx) error {
+		if err := t.SetFeed(ctx, v.Person.ID, ""); err != nil {
+			return err
+		}
+		return t.Audit(ctx, newID(t.Now()), v.Actor(), "feed.ended", v.Actor(), "")
+	})
 }
 
 // FeedViewer returns whose feed a secret address is, as his registrations are now. It lets him read meetings and nothing

@@ -2,10 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -99,6 +95,11 @@ func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*co
 		for _, d := range x.Duties {
 			if !mayGrant(v, d) {
 				return refuse(Forbidden, "error.grant", "duty", string(d))
+			}
+		}
+		if before.Active && !x.Active { // he is not signed in again when he is let in again
+			if err := t.EndSignins(ctx, x.ID, ""); err != nil {
+				return err
 			}
 		}
 		return t.PutPerson(ctx, &x, v.Actor(), action)
@@ -265,72 +266,6 @@ func (a *App) ParticipationAt(ctx context.Context, at time.Time) (map[string]Tak
 		out[x.Participant] = t
 	}
 	return out, nil
-}
-
-// The lives of sign-in links.
-const (
-	LinkLife = 24 * time.Hour
-	DemoLife = 30 * 24 * time.Hour
-)
-
-// SigninLink makes a link that signs a person in once (reusable: until it expires) and returns its secret.
-// Only those who may administer the person may make one, and nobody for somebody with more power than his own.
-func (a *App) SigninLink(ctx context.Context, v Viewer, email string, reusable bool) (secret string, err error) {
-	if err := v.inPerson(); err != nil {
-		return "", err
-	}
-	p, err := a.load(ctx)
-	if err != nil {
-		return "", err
-	}
-	x, err := a.administered(ctx, v, p.byEmail[coalition.NormalEmail(email)])
-	if err != nil {
-		return "", err
-	}
-	for _, d := range x.Duties {
-		if !mayGrant(v, d) {
-			return "", refuse(Forbidden, "error.administer")
-		}
-	}
-	raw := make([]byte, 24)
-	_, _ = rand.Read(raw) // never fails: crypto/rand.Read
-	secret = base64.RawURLEncoding.EncodeToString(raw)
-	life := LinkLife
-	if reusable {
-		life = DemoLife
-	}
-	return secret, a.store.Write(ctx, func(t *store.Tx) error {
-		return t.PutSigninLink(ctx, secretHash(secret), x.ID, t.Now().Add(life), reusable)
-	})
-}
-
-func secretHash(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
-}
-
-// Signin uses a link and returns whom it signs in. Every attempt is in the audit.
-func (a *App) Signin(ctx context.Context, secret string) (Viewer, error) {
-	var v Viewer
-	var refused error
-	err := a.store.Write(ctx, func(t *store.Tx) error {
-		id, err := t.TakeSigninLink(ctx, secretHash(secret))
-		if err == nil {
-			v, refused = a.ViewerByID(ctx, id)
-		} else if err == store.ErrNotFound {
-			refused = refuse(Unauthenticated, "error.link.expired")
-		} else {
-			return err
-		}
-		if refused != nil {
-			return t.Audit(ctx, newID(t.Now()), "public", "signin.refused", "", "")
-		}
-		return t.Audit(ctx, newID(t.Now()), v.Actor(), "signin", v.Actor(), "link")
-	})
-	if err == nil {
-		err = refused
-	}
-	return v, err
 }
 
 // Verify checks the journal, its tree and its checkpoints.

@@ -61,10 +61,11 @@ func (v Viewer) inPerson() error {
 
 // NewToken makes a token with which programs act in the viewer's name until expiry, a year from now at most, and returns
 // its secret, which is shown this once. ScopeRead is added to the scopes. It returns Invalid for a name, a scope or an
-// expiry that cannot be, Conflict when the viewer has too many, Forbidden for a viewer who came with a token.
+// expiry that cannot be, Conflict when the viewer has too many, Forbidden for a viewer who came with a token, and ErrStale for
+// one who has not proved lately who he is.
 func (a *App) NewToken(ctx context.Context, v Viewer, name string, scopes []Scope, expiry time.Time) (secret string, made store.AccessToken, err error) {
-	if !v.SignedIn() {
-		return "", made, refuse(Unauthenticated, "error.unauthenticated")
+	if err := a.proven(v); err != nil {
+		return "", made, err
 	}
 	return a.newToken(ctx, v, v.Person, name, scopes, expiry)
 }
@@ -216,24 +217,39 @@ func (a *App) noteUse(ctx context.Context, x store.AccessToken) {
 	}
 }
 
-// TokenRefused keeps in the audit that a secret was refused: of which token, if it is one, and never the secret.
-func (a *App) TokenRefused(ctx context.Context, secret string) error {
-	x, err := a.store.Read().AccessTokenByHash(ctx, secretHash(secret))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	why := "unknown"
-	switch {
-	case !x.Revoked.IsZero():
-		why = "revoked"
-	case x.ID != "" && !a.Usable(x):
-		why = "expired"
-	case x.ID != "":
-		why = "person"
-	}
-	return a.store.Write(ctx, func(t *store.Tx) error {
-		return t.Audit(ctx, newID(t.Now()), "public", "token.refused", x.ID, why)
+// TokenRefused keeps in the audit that a secret was refused: of which token, if it is one, and never the secret. It counts
+// against the network, and returns ErrSlow, keeping nothing, when that has shown more than most in a minute.
+func (a *App) TokenRefused(ctx context.Context, secret string, from From, most int) error {
+	p := pace{most, time.Minute / time.Duration(most)}
+	var slow error
+	err := a.store.Write(ctx, func(t *store.Tx) error {
+		x := &attempt{a: a, t: t, way: byToken, from: from}
+		if slow = x.admit(ctx, x.network(), p); slow != nil {
+			return hard(slow)
+		}
+		held, err := t.AccessTokenByHash(ctx, secretHash(secret))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err := x.count(ctx, x.network(), p); err != nil {
+			return err
+		}
+		return t.Audit(ctx, newID(t.Now()), "public", "token.refused", held.ID, a.whyRefused(held))
 	})
+	return firstOf(err, slow)
+}
+
+// whyRefused says why a token opens nothing; one without an id is none.
+func (a *App) whyRefused(x store.AccessToken) string {
+	switch {
+	case x.ID == "":
+		return "unknown"
+	case !x.Revoked.IsZero():
+		return "revoked"
+	case !a.Usable(x):
+		return "expired"
+	}
+	return "person"
 }
 
 // ScopeRefused keeps in the audit that a token was used for more than its scopes allow.

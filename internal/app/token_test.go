@@ -65,7 +65,7 @@ func TestTokens(t *testing.T) {
 		if _, err := w.TokenViewer(ctx, secret); app.CodeOf(err) != app.Unauthenticated {
 			t.Errorf("revoked, it opens: %v", err)
 		}
-		if err := w.TokenRefused(ctx, secret); err != nil || w.audited("token.refused", "revoked") != 1 || w.audited("token.made", w.id["ama"]) != 1 || w.audited("token.revoked", "") != 1 {
+		if err := w.TokenRefused(ctx, secret, app.From{}, 20); err != nil || w.audited("token.refused", "revoked") != 1 || w.audited("token.made", w.id["ama"]) != 1 || w.audited("token.revoked", "") != 1 {
 			t.Errorf("the audit says otherwise, %v", err)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"tocsin/internal/coalition"
 	"tocsin/internal/record"
 	"tocsin/internal/sharing"
+	"tocsin/internal/store"
 )
 
 // Viewer is who asks. It is made anew for each request from the registrations as they are then.
@@ -16,8 +17,9 @@ type Viewer struct {
 	Person   *coalition.Person // nil for the public and the operator
 	Operator bool              // acts on the server's own machine
 	Tokens   []sharing.Token
-	Chairs   []string // groups and sections whose co-chair or coordinator he is now, sorted
-	Pass     *Pass    // what limits a viewer who came with a token; nil for one who signed in
+	Chairs   []string      // groups and sections whose co-chair or coordinator he is now, sorted
+	Pass     *Pass         // what limits a viewer who came with a token; nil for one who signed in
+	Signin   *store.Signin // by which he asks; nil with a token and on the server's own machine
 }
 
 // Public is the viewer who is not signed in.

@@ -155,9 +155,11 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 	return s.exec(ctx, `DELETE FROM session WHERE token = ?`, token)
 }
 
-// ExpireSessions removes sessions and sign-in links that have expired.
+// ExpireSessions removes sessions, sign-ins, links, requests and unanswered questions that have expired, and attempts that
+// weigh no more.
 func (s *Store) ExpireSessions(ctx context.Context, now time.Time) error {
-	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`} {
+	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`, `DELETE FROM signin WHERE expires <= ?`,
+		`DELETE FROM ceremony WHERE expires <= ?`, `DELETE FROM recovery WHERE expires <= ?`, `DELETE FROM throttle WHERE until <= ?`} {
 		if err := s.exec(ctx, q, now.UnixMicro()); err != nil {
 			return err
 		}

@@ -25,14 +25,16 @@ var kept = []keptTable{
 	{name: "person", order: "id"}, {name: "registration", order: "id"}, {name: "audit", order: "id"},
 	{name: "comment", order: "id"}, {name: "proposal", order: "id"}, {name: "reply", order: "record, person"},
 	{name: "notice", order: "record, reason, person"}, {name: "mail", order: "id"},
+	{name: "device", order: "id"}, {name: "account", order: "issuer, subject"}, {name: "entered", order: "person"},
 }
 
 // rebuilt are the tables that Reproject derives from the records.
 var rebuilt = []string{"bucket", "posting", "audience", "audience_token", "observation", "search"}
 
-// forgotten are the tables of what lets somebody in, and what hangs on it: a backup does not hold them, so that no
-// session, sign-in link, token or feed's address that has ended since comes back to life.
-var forgotten = []string{"session", "signin_link", "feed", "token", "once"}
+// forgotten are the tables of secrets that let somebody in, and what hangs on them: a backup does not hold them, so that no
+// session, sign-in link, token or feed's address that has ended since comes back to life. Passkeys are kept: of them the
+// database holds no secret, and without them everybody would have to be let in anew.
+var forgotten = []string{"session", "signin", "signin_link", "feed", "token", "once", "ceremony", "recovery", "throttle"}
 
 // Attach opens a database as it is: nothing is created, migrated or written. What it returns is for Schema and Dump.
 func Attach(ctx context.Context, address string) (*Store, error) {

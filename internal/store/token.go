@@ -61,12 +61,13 @@ func (r *Reader) AccessTokensOf(ctx context.Context, person string) ([]AccessTok
 	return r.accessTokens(ctx, `WHERE person = ? ORDER BY id DESC`, person)
 }
 
-func one(list []AccessToken, err error) (AccessToken, error) {
+// one returns the only row of an answer, ErrNotFound when it has none.
+func one[T any](list []T, err error) (x T, _ error) {
 	if err != nil {
-		return AccessToken{}, err
+		return x, err
 	}
 	if len(list) == 0 {
-		return AccessToken{}, ErrNotFound
+		return x, ErrNotFound
 	}
 	return list[0], nil
 }

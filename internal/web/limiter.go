@@ -1,16 +1,18 @@
 package web
 
 import (
-	"net"
 	"net/http"
 	"sync"
 	"time"
+
+	"tocsin/internal/app"
 )
 
 // maxAddresses is how many addresses a Limiter counts before it refuses new ones.
 const maxAddresses = 100000
 
-// Limiter counts attempts by address. It holds no truth, only a brake, and so may live in memory.
+// Limiter counts attempts by network. It holds no truth, only a brake before costly work, and so may live in memory; what
+// protects an account is counted in the database, by app.
 type Limiter struct {
 	mu    sync.Mutex
 	most  int
@@ -26,10 +28,7 @@ func NewLimiter(most int, every time.Duration) *Limiter {
 
 // Allow reports whether the address may try once more, and counts that it did.
 func (l *Limiter) Allow(r *http.Request) bool {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
+	host := app.Network(Address(r))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now := time.Now(); now.Sub(l.since) > l.every {

@@ -80,6 +80,7 @@ func composedByPages() []string {
 	add("mail.", "queued", "handed", "sent", "failed", "doubtful", "dropped")
 	add("notice.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
 	add("letter.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
+	add("way.", "link", "passkey", "directory")
 	add("answer.", (&programme.Session{}).Answers()...)
 	add("answer.", (&programme.Advice{}).Answers()...)
 	add("asked.", "meeting", "recommendation")

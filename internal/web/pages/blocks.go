@@ -14,7 +14,7 @@ type blocks struct {
 	actions           []action
 	parts             []part
 	problems          []ui.FieldProblem
-	maps              bool
+	maps, passkeys    bool
 	feed              string // address of the Atom feed of what the page shows
 }
 
@@ -87,5 +87,5 @@ type matrixCell struct {
 }
 
 func (s *Site) showBlocks(w http.ResponseWriter, r *http.Request, status int, p blocks) {
-	s.Show(w, r, status, ui.Page{Title: p.title, About: p.lead, Feed: p.feed, Maps: p.maps}, blocksView(p))
+	s.Show(w, r, status, ui.Page{Title: p.title, About: p.lead, Feed: p.feed, Maps: p.maps, Passkeys: p.passkeys}, blocksView(p))
 }

@@ -154,7 +154,7 @@ func (s *Site) personalFeed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v, err := s.app.FeedViewer(r.Context(), secret)
-	if err != nil && !s.attempts.Allow(r) { // guesses are slowed down, not an office's calendars that ask at the same minute
+	if err != nil && !s.guesses.Allow(r) { // guesses are slowed down, not an office's calendars that ask at the same minute
 		tooMany(w, r)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"tocsin/internal/api"
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
+	"tocsin/internal/identity"
 	"tocsin/internal/web"
 	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
@@ -30,27 +32,36 @@ type DemoRole struct {
 
 // Options say how the site is served.
 type Options struct {
-	Secure  bool       // people come over TLS
-	BaseURL string     // how the site is reached
-	Demo    []DemoRole // offered on the sign-in page; nil outside demonstrations
-	Log     *slog.Logger
-	Version string
-	Observe func(method, route string, next http.Handler) http.Handler // measures a route's requests; nil does not
+	Secure      bool              // people come over TLS
+	BaseURL     string            // how the site is reached
+	Demo        []DemoRole        // offered on the sign-in page; nil outside demonstrations
+	Directories []identity.Config // by which people of a participant sign in
+	Proxies     []netip.Prefix    // whose word counts on where a request comes from
+	Log         *slog.Logger
+	Version     string
+	Observe     func(method, route string, next http.Handler) http.Handler // measures a route's requests; nil does not
 }
 
 // Site is the site.
 type Site struct {
-	app      *app.App
-	o        Options
-	sessions *scs.SessionManager
-	attempts *web.Limiter // to guess a secret
-	exports  *web.Limiter // by strangers
-	api      *api.API
-	choices  choices
+	app         *app.App
+	o           Options
+	sessions    *scs.SessionManager
+	attempts    *web.Limiter  // to come in, whether they succeed or not
+	guesses     *web.Limiter  // at addresses of calendars
+	passkeys    *app.Passkeys // nil where browsers allow none
+	directories *app.Directories
+	exports     *web.Limiter // by strangers
+	api         *api.API
+	choices     choices
 }
 
 // maxExports is how many tables a stranger may take in a minute: every one that is offered in every form, and again.
 const maxExports = 150
+
+// maxAttempts is how many times a network may try to come in in a minute at one server, whole ministries among them. What
+// failed is counted more strictly, for all servers together, by the use cases.
+const maxAttempts = 120
 
 // maxUnread is up to where what a person has not seen is counted.
 const maxUnread = 99
@@ -60,9 +71,15 @@ func New(a *app.App, o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Site{app: a, o: o, attempts: web.NewLimiter(20, time.Minute), exports: web.NewLimiter(maxExports, time.Minute)}
+	s := &Site{app: a, o: o, attempts: web.NewLimiter(maxAttempts, time.Minute), guesses: web.NewLimiter(20, time.Minute), exports: web.NewLimiter(maxExports, time.Minute)}
 	s.sessions = newSessions(a.Store(), o.Secure, s.Fail)
 	var err error
+	if s.passkeys, err = app.NewPasskeys(a, o.BaseURL); err != nil && !errors.Is(err, app.ErrNoPasskeys) {
+		return nil, err
+	}
+	if s.directories, err = app.NewDirectories(a, o.BaseURL, o.Directories); err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(a, api.Options{BaseURL: strings.TrimSuffix(o.BaseURL, "/"), Version: o.Version, Secure: o.Secure, Log: o.Log, Observe: o.Observe})
 	return s, err
 }
@@ -75,6 +92,9 @@ func (s *Site) Routes() []web.Route {
 	post := func(path string, access web.Access, h http.HandlerFunc) web.Route {
 		return web.Route{Method: http.MethodPost, Path: path, Access: access, Handler: h}
 	}
+	short := func(path string, access web.Access, h http.HandlerFunc) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Access: access, Body: maxAnswer, Handler: h}
+	}
 	upload := func(path string, h http.HandlerFunc, size int64) web.Route {
 		return web.Route{Method: http.MethodPost, Path: path, Access: web.SignedIn, Body: size, Handler: h}
 	}
@@ -86,6 +106,27 @@ func (s *Site) Routes() []web.Route {
 		get("/signin/{secret}", web.Anyone, s.signinAsk),
 		post("/signin/{secret}", web.Anyone, s.signin),
 		post("/sign-out", web.SignedIn, s.signOut),
+		post("/sign-in/passkey/ask", web.Anyone, s.askSignin),
+		short("/sign-in/passkey", web.Anyone, s.passkeySignin),
+		post("/sign-in/directory", web.Anyone, s.toDirectory),
+		get(app.DirectoryPath, web.Anyone, s.fromDirectory),
+		get("/sign-in/lost", web.Anyone, s.lost),
+		post("/sign-in/lost", web.Anyone, s.askRecovery),
+		get("/account", web.SignedIn, s.account),
+		get("/account/confirm", web.SignedIn, s.confirmPage),
+		post("/account/confirm/ask", web.SignedIn, s.askConfirm),
+		short("/account/confirm", web.SignedIn, s.confirm),
+		post("/account/passkeys/ask", web.SignedIn, s.askDevice),
+		short("/account/passkeys", web.SignedIn, s.addDevice),
+		post("/account/passkeys/{device}/remove", web.SignedIn, s.removeDevice),
+		post("/account/directory", web.SignedIn, s.toDirectory),
+		post("/account/directory/remove", web.SignedIn, s.unbind),
+		post("/account/sessions/{session}/end", web.SignedIn, s.endSignin),
+		post("/account/sessions/end-others", web.SignedIn, s.endOthers),
+		post("/account/feed/end", web.SignedIn, s.endFeed),
+		get("/recoveries", web.SignedIn, s.recoveries),
+		post("/recoveries/{request}/approve", web.SignedIn, s.approveRecovery),
+		post("/recoveries/{request}/refuse", web.SignedIn, s.refuseRecovery),
 		get("/participants", web.Anyone, s.participants),
 		get("/participants/{code}", web.Anyone, s.participant),
 		get("/participants/{code}/briefing/{format}", web.Anyone, s.briefingFile),
@@ -188,7 +229,7 @@ func (s *Site) Handler() http.Handler {
 	site.Handle("/", web.Base(pages, s.o.Log, s.o.Secure))
 	site.Handle(api.Prefix+"/", s.api.Handler()) // knows no session
 	site.Handle(api.Document, s.api.Handler())
-	return site
+	return web.Behind(s.o.Proxies)(site)
 }
 
 type viewerKey struct{}
@@ -197,12 +238,12 @@ type viewerKey struct{}
 func (s *Site) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := app.Public
-		if id := s.sessions.GetString(r.Context(), "person"); id != "" {
-			found, err := s.app.ViewerByID(r.Context(), id)
+		if id := s.sessions.GetString(r.Context(), "signin"); id != "" {
+			found, err := s.app.SigninViewer(r.Context(), id)
 			switch {
 			case err == nil:
 				v = found
-			case app.CodeOf(err) == app.Unauthenticated: // disabled since
+			case app.CodeOf(err) == app.Unauthenticated: // ended or disabled since
 				_ = s.sessions.Destroy(r.Context())
 			default:
 				s.Fail(w, r, err)
@@ -279,12 +320,12 @@ func (s *Site) surround(next http.Handler) http.Handler {
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
-	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}}}
+	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "account.title"), URL: "/account"}, {Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}}}
 	if x, ok := s.app.Directory().Participant(v.Participant()); ok {
 		p.Participant = x.Name(locales.From(ctx).Code)
 	}
 	if v.Has(coalition.FocalPoint) || v.Has(coalition.Secretariat) || v.Has(coalition.Administrator) {
-		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.people"), URL: "/people"})
+		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.people"), URL: "/people"}, ui.MenuItem{Label: ui.T(ctx, "recovery.title"), URL: "/recoveries"})
 	}
 	if v.Has(coalition.Curator) || v.Has(coalition.Administrator) {
 		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.unknown"), URL: "/unknown"})
@@ -345,6 +386,10 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		web.NotFound(w, r)
 	case code == app.Unauthenticated:
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	case code == app.Slow:
+		tooMany(w, r)
+	case errors.Is(err, app.ErrStale):
+		s.toConfirm(w, r)
 	case code != app.Internal && errors.As(err, &e):
 		status := map[app.Code]int{app.Invalid: http.StatusUnprocessableEntity, app.Forbidden: http.StatusForbidden, app.Conflict: http.StatusConflict}[code]
 		web.Render(w, r, status, ui.ErrorPage(ui.T(ctx, "error.title."+string(code)), s.word(ctx, e)))
@@ -357,6 +402,13 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
 		web.Failed(w, r)
 	}
+}
+
+// toConfirm sends somebody to prove again who he is, and afterwards back to the page that he was on.
+func (s *Site) toConfirm(w http.ResponseWriter, r *http.Request) {
+	page, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	s.sessions.Put(r.Context(), "return", "/"+page)
+	http.Redirect(w, r, "/account/confirm", http.StatusSeeOther)
 }
 
 // word says an error of a use case in the viewer's language, its problems included.

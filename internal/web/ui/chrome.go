@@ -53,14 +53,15 @@ type Flash struct {
 
 // Page is what a page tells the layout about itself.
 type Page struct {
-	Title  string
-	About  string // one sentence or two for search engines; what the Coalition is, where it is empty
-	Feed   string // address of the Atom feed of what the page shows
-	Plots  bool   // loads the script that brings plots to life
-	Maps   bool   // loads the script that brings maps to life
-	Narrow bool   // a column of reading width, for forms and texts
-	Plain  bool   // no menu: sign-in, errors
-	Whole  bool   // an error: its content does not begin with a PageHeader, and nobody is to find it
+	Title    string
+	About    string // one sentence or two for search engines; what the Coalition is, where it is empty
+	Feed     string // address of the Atom feed of what the page shows
+	Plots    bool   // loads the script that brings plots to life
+	Maps     bool   // loads the script that brings maps to life
+	Passkeys bool   // loads the script that asks for passkeys
+	Narrow   bool   // a column of reading width, for forms and texts
+	Plain    bool   // no menu: sign-in, errors
+	Whole    bool   // an error: its content does not begin with a PageHeader, and nobody is to find it
 }
 
 // What search engines show of a description lies between these, in characters.
