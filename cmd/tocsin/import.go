@@ -19,7 +19,7 @@ import (
 )
 
 func importCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "import KIND FILE", Short: "Import a table as records of a kind", Args: cobra.ExactArgs(2),
+	cmd := &cobra.Command{Use: "import KIND FILE", Short: "Import a table as records of a kind", Args: cobra.ExactArgs(2), ValidArgsFunction: completeKinds,
 		Long: "import reads a CSV or XLSX table by a profile and writes its rows as records. Rows that are wrong are refused by\n" +
 			"themselves and listed; the others are written. The same file may be imported again: what has not changed changes nothing.\n\n" +
 			"A profile is the name of a shipped one or a YAML file. Kinds: " + kindNames() + ".\nShipped profiles: " + profileNames() + ".",
@@ -31,6 +31,7 @@ func importCommand() *cobra.Command {
 	cmd.Flags().String("owner", "", "participant that owns the records, in place of the profile's")
 	cmd.Flags().String("state", "", "state that new records get, such as published for what was agreed before; the operator's and the secretariat's to say")
 	cmd.Flags().String("tlp", "", "TLP label of new records, in place of the profile's: CLEAR, GREEN, AMBER or AMBER+STRICT")
+	completeFlag(cmd, "tlp", "CLEAR", "GREEN", "AMBER", "AMBER+STRICT")
 	return cmd
 }
 
@@ -183,9 +184,12 @@ func printImport(cmd *cobra.Command, r *app.ImportReport) error {
 }
 
 func exportCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "export KIND", Short: "Write records of a kind to standard output", Args: cobra.ExactArgs(1), RunE: runExport}
+	cmd := &cobra.Command{Use: "export KIND", Short: "Write records of a kind to standard output", Args: cobra.ExactArgs(1), ValidArgsFunction: completeKinds,
+		Long:    "export writes every record of a kind that the operator sees, or with --as that person, as a table or as a JSON list.\n--json is --format json.",
+		Example: "  tocsin export incident --format xlsx -o incident.xlsx\n  tocsin export alert --state issued --as ama@example.org --json", RunE: runExport}
 	storeFlags(cmd)
 	cmd.Flags().String("format", "csv", "csv, xlsx or json")
+	completeFlag(cmd, "format", "csv", "xlsx", "json")
 	cmd.Flags().StringP("output", "o", "", "write to this file instead")
 	cmd.Flags().String("state", "", "only records in this state")
 	cmd.Flags().String("place", "", "only records of this country or subdivision")
@@ -198,6 +202,12 @@ func runExport(cmd *cobra.Command, args []string) (err error) {
 		return usageError{fmt.Errorf("there is no kind %q; kinds are %s", args[0], kindNames())}
 	}
 	format, _ := cmd.Flags().GetString("format")
+	if wantsJSON(cmd) {
+		if cmd.Flags().Changed("format") && format != "json" {
+			return usageError{errors.New("--json and --format " + format + " do not go together")}
+		}
+		format = "json"
+	}
 	out := cmd.OutOrStdout()
 	if path, _ := cmd.Flags().GetString("output"); path != "" {
 		f, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)

@@ -93,7 +93,7 @@ func (h *house) hiddenAsNone(who string, hidden map[string]got) {
 		}
 		for kind, r := range hidden {
 			hash := hashOf("zqword attached")
-			path := strings.ReplaceAll(strings.ReplaceAll(op.Path, "{id}", r.ID), "{hash}", hash)
+			path := strings.NewReplacer("{id}", r.ID, "{hash}", hash, "{proposal}", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "{number}", "1").Replace(op.Path)
 			other := strings.ReplaceAll(path, r.ID, "01ARZ3NDEKTSV4RRFFQ69G5FAV")
 			if op.ID == "add-attachment" {
 				path, other, op.Body = path+"?name=x.txt", other+"?name=x.txt", "words"

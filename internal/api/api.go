@@ -113,8 +113,8 @@ func New(a *app.App, o Options) (*API, error) {
 	}
 	x.huma = humago.New(x.mux, config)
 	declareKinds(x.huma.OpenAPI().Components.Schemas)
-	for _, list := range []func(){x.kindOperations, x.recordOperations, x.stepOperations, x.talkOperations, x.trailOperations, x.fileOperations, x.exchangeOperations,
-		x.directoryOperations, x.programmeOperations, x.figureOperations} {
+	for _, list := range []func(){x.waitingOperations, x.kindOperations, x.draftOperations, x.recordOperations, x.stepOperations, x.talkOperations, x.answeringOperations, x.trailOperations, x.fileOperations,
+		x.exchangeOperations, x.documentOperations, x.directoryOperations, x.peopleOperations, x.programmeOperations, x.planningOperations, x.figureOperations} {
 		list()
 	}
 	var err error
@@ -152,7 +152,7 @@ func add[I, O any](x *API, op Operation, h handler[I, O]) {
 	if op.Scope == "" {
 		op.Scope = app.ScopeRead
 	}
-	huma.Register(x.huma, huma.Operation{OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: english(op.Summary), Tags: []string{english(op.Area)},
+	huma.Register(x.huma, huma.Operation{OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: english(op.Summary), Description: access(&op), Tags: []string{english(op.Area)},
 		Security: security(&op), Errors: statuses(&op), DefaultStatus: defaultStatus(&op)},
 		func(ctx context.Context, in *I) (*O, error) {
 			out, err := h(ctx, viewer(ctx), in)
@@ -164,6 +164,15 @@ func add[I, O any](x *API, op Operation, h handler[I, O]) {
 	x.describe(&op)
 	x.ops = append(x.ops, &op)
 	x.byPattern[op.Method+" "+op.Path] = &op
+}
+
+// access says in words who may ask for an operation.
+func access(op *Operation) string {
+	needs := locales.Say("en", "api.needs", map[string]any{"scope": string(op.Scope)})
+	if op.Access == web.Anyone {
+		return english("api.open") + ". " + needs + " where one is given."
+	}
+	return needs + "."
 }
 
 // security says with what an operation may be asked: a token of the scope, or nothing where the public may.
@@ -188,9 +197,9 @@ func statuses(op *Operation) []int {
 
 func defaultStatus(op *Operation) int {
 	switch op.ID {
-	case "create-record", "add-attachment":
+	case "create-record", "add-attachment", "take-up-decision", "plan-meetings", "issue-report":
 		return http.StatusCreated
-	case "add-comment", "answer-record", "propose-change":
+	case "add-comment", "answer-record", "propose-change", "decide-proposal", "acknowledge-alert", "see-record", "settle-unknown-name":
 		return http.StatusNoContent
 	}
 	return http.StatusOK

@@ -33,7 +33,7 @@ var cast = []struct {
 	name, participant string
 	duties            []coalition.Duty
 }{
-	{"ama", "GH", nil}, {"kofi", "GH", nil}, {"fatu", "SL", []coalition.Duty{coalition.FocalPoint, coalition.Analyst}}, {"sec", coalition.SecretariatCode, []coalition.Duty{coalition.Secretariat, coalition.Signatory}}, {"sol", coalition.SecretariatCode, []coalition.Duty{coalition.Secretariat}},
+	{"ama", "GH", nil}, {"kofi", "GH", nil}, {"fatu", "SL", []coalition.Duty{coalition.FocalPoint, coalition.Analyst}}, {"sec", coalition.SecretariatCode, []coalition.Duty{coalition.Secretariat, coalition.Signatory}}, {"sol", coalition.SecretariatCode, []coalition.Duty{coalition.Secretariat}}, {"cat", coalition.SecretariatCode, []coalition.Duty{coalition.Curator}},
 }
 
 func newHouse(t *testing.T, address string) *house { return newHouseOf(t, address, 100000) }

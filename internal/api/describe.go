@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 
@@ -19,17 +20,25 @@ var paramTexts = map[string]string{
 	"If-Match": "api.param.if-match", "Idempotency-Key": "api.param.idempotency-key", "hash": "api.param.hash", "name": "api.param.name", "profile": "api.param.profile",
 	"dry_run": "api.param.dry-run", "tlp": "api.param.tlp", "file": "api.param.file", "type": "api.param.type", "region": "api.param.region", "code": "api.param.code",
 	"class": "api.param.class", "country": "api.param.country", "source": "api.param.source", "measure": "api.param.measure",
-	"get-group id": "api.param.group", "get-substance id": "api.param.substance", "import-table owner": "api.param.import-owner", "import-table state": "api.param.import-state",
+	"under": "api.param.under", "answers": "api.param.answers", "group": "api.param.group", "warns_of": "api.param.warns-of", "proposal": "api.param.proposal", "number": "api.param.number",
+	"format": "api.param.format", "participant": "api.param.code", "places": "api.param.places", "substances": "api.param.substances", "weeks": "api.param.weeks",
+	"meetings": "api.param.meetings", "every": "api.param.every", "minutes": "api.param.minutes",
+	"propose-meetings from": "api.param.plan-from", "suggest-substances q": "api.param.beginning", "get-review id": "api.param.group", "list-notices limit": "api.param.most", "list-unknown-names limit": "api.param.most",
+	"import-iati owner": "api.param.import-owner", "get-gaps format": "api.param.table-format", "get-group id": "api.param.group", "get-substance id": "api.param.substance", "import-table owner": "api.param.import-owner", "import-table state": "api.param.import-state",
 }
 
 // bodies are the shapes of request bodies.
 var bodies = map[string]reflect.Type{"NewRecord": reflect.TypeFor[NewRecord](), "Replacement": reflect.TypeFor[Replacement](), "Step": reflect.TypeFor[Step](), "Withdrawal": reflect.TypeFor[Withdrawal](),
-	"NewComment": reflect.TypeFor[NewComment](), "NewAnswer": reflect.TypeFor[NewAnswer](), "NewProposal": reflect.TypeFor[NewProposal]()}
+	"NewComment": reflect.TypeFor[NewComment](), "NewAnswer": reflect.TypeFor[NewAnswer](), "NewProposal": reflect.TypeFor[NewProposal](),
+	"Verdict": reflect.TypeFor[Verdict](), "Acknowledgement": reflect.TypeFor[Acknowledgement](), "Settlement": reflect.TypeFor[Settlement](), "Plan": reflect.TypeFor[Plan](), "NewIssue": reflect.TypeFor[NewIssue]()}
 
 // describe adds to the description of a registered operation what its Go types do not say.
 func (x *API) describe(op *Operation) {
 	item := x.huma.OpenAPI().Paths[op.Path]
 	d := map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put}[op.Method]
+	if op.tagged() && op.ID != "get-record" {
+		d.Parameters = append(d.Parameters, &huma.Param{Name: "If-None-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString}})
+	}
 	for _, p := range d.Parameters {
 		key := paramTexts[op.ID+" "+p.Name]
 		if key == "" {
@@ -39,6 +48,7 @@ func (x *API) describe(op *Operation) {
 			panic("api: the parameter " + p.Name + " of " + op.ID + " is not explained") // a mistake in the program
 		}
 		p.Description = english(key)
+		p.Example = exampleOf(op, p)
 		op.Params = append(op.Params, paramOf(p, key))
 	}
 	if len(op.Sends) > 0 {
@@ -53,9 +63,43 @@ func (x *API) describe(op *Operation) {
 			d.Responses["200"].Content[media].Schema = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}
 		}
 	}
-	if op.ID == "get-record" {
+	if op.tagged() {
 		d.Responses["304"] = &huma.Response{Description: "Not modified"}
 	}
+}
+
+// tagged reports whether the answers of an operation have an ETag.
+func (op *Operation) tagged() bool { return op.Method == http.MethodGet && len(op.media) == 0 }
+
+// exampleOf takes the value of a parameter from the operation's example.
+func exampleOf(op *Operation, p *huma.Param) any {
+	path, query, _ := strings.Cut(op.Sample, "?")
+	given := ""
+	switch p.In {
+	case "query":
+		values, err := url.ParseQuery(query)
+		if err != nil || !values.Has(p.Name) {
+			return nil
+		}
+		given = values.Get(p.Name)
+	case "path":
+		parts := strings.Split(path, "/")
+		for i, s := range strings.Split(strings.TrimPrefix(op.Path, Prefix), "/") {
+			if s == "{"+p.Name+"}" && i < len(parts) {
+				given = parts[i]
+			}
+		}
+	}
+	var typed any
+	switch {
+	case given == "":
+		return nil
+	case p.Schema.Type == huma.TypeArray:
+		return strings.Split(given, ",")
+	case p.Schema.Type != huma.TypeString && json.Unmarshal([]byte(given), &typed) == nil:
+		return typed
+	}
+	return given
 }
 
 func paramOf(p *huma.Param, key string) Param {

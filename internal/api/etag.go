@@ -1,6 +1,9 @@
 package api
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -20,6 +23,43 @@ func noneMatch(header, tag string) bool {
 		}
 	}
 	return false
+}
+
+// tagging holds an answer back until its tag is known: of a record its version, of any other answer what it says.
+type tagging struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (t *tagging) WriteHeader(status int) {
+	if t.status == 0 {
+		t.status = status
+	}
+}
+
+func (t *tagging) Write(b []byte) (int, error) {
+	t.WriteHeader(http.StatusOK)
+	return t.body.Write(b)
+}
+
+// send sends what was held back, or 304 to those who have it.
+func (t *tagging) send(r *http.Request) {
+	h := t.Header()
+	t.WriteHeader(http.StatusOK)
+	if t.status == http.StatusOK && h.Get("ETag") == "" {
+		sum := sha256.Sum256(append([]byte(h.Get("Content-Language")+"\n"), t.body.Bytes()...))
+		h.Set("ETag", `W/"`+hex.EncodeToString(sum[:12])+`"`)
+		if noneMatch(strings.Join(r.Header.Values("If-None-Match"), ","), strings.TrimPrefix(h.Get("ETag"), "W/")) {
+			h.Del("Content-Type")
+			t.ResponseWriter.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	t.ResponseWriter.WriteHeader(t.status)
+	if t.body.Len() > 0 {
+		_, _ = t.ResponseWriter.Write(t.body.Bytes()) // the connection is gone when this fails
+	}
 }
 
 // matched returns the version of the record that an If-Match header names. Without one that names a version it refuses

@@ -3,10 +3,13 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
 	"path"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +58,7 @@ func (x *API) serve(out http.ResponseWriter, r *http.Request) {
 	}
 	v, err := x.identify(r)
 	if err == nil {
-		err = x.admit(r, op, v)
+		err = x.admit(w, r, op, v)
 	}
 	if err == nil && r.ContentLength > op.limit {
 		err = &http.MaxBytesError{Limit: op.limit}
@@ -69,11 +72,17 @@ func (x *API) serve(out http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "private, no-store")
 	}
 	x.bound(w, op)
-	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), viewerKey{}, v), op.lasts)
+	ctx, cancel := context.WithTimeout(context.WithValue(context.WithValue(r.Context(), viewerKey{}, v), addressKey{}, r.URL), op.lasts)
 	defer cancel()
 	r = r.WithContext(ctx)
 	r.Body = http.MaxBytesReader(w, r.Body, op.limit)
-	x.mux.ServeHTTP(w, r)
+	if !op.tagged() {
+		x.mux.ServeHTTP(w, r)
+		return
+	}
+	held := &tagging{ResponseWriter: w}
+	x.mux.ServeHTTP(held, r)
+	held.send(r)
 }
 
 // operation returns what the request asks for, nil for nothing. HEAD asks for what GET does. Headers that name another
@@ -119,7 +128,7 @@ func (x *API) identify(r *http.Request) (app.Viewer, error) {
 }
 
 // admit applies what the list says of an operation: who may ask for it at all, with which scope, how often.
-func (x *API) admit(r *http.Request, op *Operation, v app.Viewer) error {
+func (x *API) admit(w http.ResponseWriter, r *http.Request, op *Operation, v app.Viewer) error {
 	if op.Access == web.SignedIn && !v.Known() {
 		return app.ErrStranger
 	}
@@ -129,10 +138,33 @@ func (x *API) admit(r *http.Request, op *Operation, v app.Viewer) error {
 		}
 		return &app.Error{Code: app.Forbidden, Key: "error.scope", Params: map[string]any{"scope": string(op.Scope)}}
 	}
-	if op.heavy && !v.Known() && !x.strangers.Allow(r) {
-		return errSlow
+	if op.heavy && !v.Known() {
+		allowed := x.strangers.Allow(r)
+		rate(w, r, x.strangers)
+		if !allowed {
+			return errSlow
+		}
 	}
 	return nil
+}
+
+// rate says how many requests the address has left (draft-ietf-httpapi-ratelimit-headers).
+func rate(w http.ResponseWriter, r *http.Request, l *web.Limiter) {
+	most, every := l.Policy()
+	left, until := l.Left(r)
+	w.Header().Set("RateLimit-Policy", fmt.Sprintf(`"address";q=%d;w=%d`, most, int(every.Seconds())))
+	w.Header().Set("RateLimit", fmt.Sprintf(`"address";r=%d;t=%d`, left, int(math.Ceil(until.Seconds()))))
+}
+
+// slow says when to try again.
+func (x *API) slow(w http.ResponseWriter, r *http.Request) {
+	limiter := x.refused
+	if len(r.Header.Values("Authorization")) == 0 {
+		limiter = x.strangers
+	}
+	rate(w, r, limiter)
+	_, until := limiter.Left(r)
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(until.Seconds()))))
 }
 
 // missing says that there is nothing at the address, or that it knows other methods.

@@ -54,9 +54,9 @@ func (h *house) paths(op api.Operation, made map[string]got) []string {
 	}
 	slices.Sort(ids)
 	hashes = append(hashes, hashOf("zqword attached"), attached)
-	fill := map[string][]string{"{kind}": append(names, "nothing"), "{id}": append(ids, "nothing"), "{file}": append(files, "commitment.xlsx", "nothing.csv", "incident.exe", "incident"), "{hash}": hashes, "{code}": {"GH", "unodc", "nothing"}, "{country}": {"GH", "SL", "nothing"}}
+	fill := map[string][]string{"{kind}": append(names, "nothing"), "{id}": append(ids, "nothing"), "{file}": append(files, "commitment.xlsx", "nothing.csv", "incident.exe", "incident"), "{hash}": hashes, "{code}": {"GH", "unodc", "nothing"}, "{country}": {"GH", "SL", "nothing"}, "{format}": {"md", "csv", "nothing"}}
 	switch op.ID {
-	case "get-group":
+	case "get-group", "get-review":
 		fill["{id}"] = []string{"swg1.2", "l1", "nothing"}
 	case "get-substance":
 		fill["{id}"] = []string{"fentanyl", "nitazenes", "nothing"}
@@ -102,8 +102,24 @@ func (h *house) queries(op api.Operation, names []string) []string {
 		return []string{"?q=zqword", "?q=fentanyl", "?q=zqword&limit=1", "?q=" + url.QueryEscape(`" OR 1=1 --`)}
 	case "get-series":
 		return []string{"?place=GH&source=incident/seizure&from=2024-01-01&to=2024-12-31", "?place=GH&source=incident/seizure&substance=fentanyl&measure=g&from=2024-01-01&to=2024-12-31", "?place=GH&source=health-event/death"}
-	case "get-report":
+	case "get-report", "get-report-file", "get-review", "get-briefing":
 		return []string{"?from=2023-07-01&to=2024-12-31"}
+	case "get-calendar":
+		return []string{"?from=2023-01-01&to=2027-12-31", "?from=2024-01-01&to=2024-12-31&topic=swg1.2", "?from=never"}
+	case "get-draft":
+		return []string{"", "?group=swg1.2"}
+	case "list-profiles":
+		return []string{"", "?kind=incident"}
+	case "list-people":
+		return []string{"?limit=200", "?participant=SL&limit=1", "?cursor=9999"}
+	case "suggest-substances":
+		return []string{"?q=fent", "?q=zqword"}
+	case "propose-meetings":
+		return []string{"?group=swg1.2&from=2027-01-11&meetings=2", "?group=nothing&from=never&meetings=0"}
+	case "compare-series":
+		return []string{"?places=GH,SL&source=incident/seizure&from=2024-01-01&to=2024-12-31", "?places=GH&substances=fentanyl,nitazenes&source=incident/seizure&measure=g", "?places=" + strings.Repeat("GH,", 13) + "SL&substances=fentanyl,heroin&source=incident/seizure"}
+	case "get-counts":
+		return []string{"", "?substance=fentanyl&weeks=520"}
 	case "list-meetings":
 		return []string{"?limit=200", "?from=2024-01-01&to=2024-12-31&topic=swg1.2"}
 	case "list-commitments":

@@ -51,8 +51,6 @@ func (p *Problem) GetHeaders() http.Header {
 	switch p.Status {
 	case http.StatusUnauthorized:
 		return http.Header{"Www-Authenticate": {`Bearer realm="tocsin"`}}
-	case http.StatusTooManyRequests:
-		return http.Header{"Retry-After": {"60"}}
 	case http.StatusServiceUnavailable:
 		return http.Header{"Retry-After": {"5"}}
 	}
@@ -180,6 +178,9 @@ func (x *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	maps.Copy(h, p.GetHeaders())
 	h.Set("Content-Type", p.ContentType(""))
 	h.Set("Cache-Control", "no-store")
+	if p.Status == http.StatusTooManyRequests {
+		x.slow(w, r)
+	}
 	w.WriteHeader(p.Status)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

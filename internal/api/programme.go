@@ -132,12 +132,12 @@ func (x *API) meetings(ctx context.Context, v app.Viewer, in *struct {
 	Topic string `query:"topic" maxLength:"100"`
 	State string `query:"state" maxLength:"100"`
 	Page
-}) (*struct{ Body MeetingList }, error) {
+}) (*paged[MeetingList], error) {
 	l, err := x.pageOf(ctx, v, app.Query{Kind: "meeting", From: record.Date(in.From), To: record.Date(in.To), Topic: in.Topic, State: in.State, Sort: "day", Ascending: true}, in.Page)
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body MeetingList }{MeetingList{Meetings: []Meeting{}, Next: l.Next, Partial: l.Partial}}
+	out := &paged[MeetingList]{nextLink(ctx, l.Next), MeetingList{Meetings: []Meeting{}, Next: l.Next, Partial: l.Partial}}
 	for _, s := range l.Records {
 		m := Meeting{Sittings: []Sitting{}, Record: x.recordOf(v, s)}
 		if b, ok := s.Fields.(*programme.Session); ok {
@@ -155,12 +155,12 @@ func (x *API) commitments(ctx context.Context, v app.Viewer, in *struct {
 	Topic string `query:"topic" maxLength:"100"`
 	State string `query:"state" maxLength:"100"`
 	Page
-}) (*struct{ Body CommitmentList }, error) {
+}) (*paged[CommitmentList], error) {
 	l, err := x.pageOf(ctx, v, app.Query{Kind: "commitment", Owner: in.Owner, Topic: in.Topic, State: in.State, Sort: "changed"}, in.Page)
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body CommitmentList }{CommitmentList{Commitments: []Commitment{}, Next: l.Next, Partial: l.Partial}}
+	out := &paged[CommitmentList]{nextLink(ctx, l.Next), CommitmentList{Commitments: []Commitment{}, Next: l.Next, Partial: l.Partial}}
 	for _, s := range l.Records {
 		b, ok := s.Fields.(*programme.Promise)
 		if !ok {

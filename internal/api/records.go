@@ -89,10 +89,11 @@ type versioned struct {
 	ETag     string `header:"ETag"`
 	Location string `header:"Location"`
 	Replayed string `header:"Idempotency-Replayed"`
+	Link     string `header:"Link"`
 	Body     *Record
 }
 
-type recordPage struct{ Body RecordList }
+type recordPage = paged[RecordList]
 
 func (x *API) recordOperations() {
 	op := func(id, method, path string, o Operation) Operation {
@@ -127,7 +128,7 @@ func (x *API) browse(ctx context.Context, v app.Viewer, q app.Query, p Page) (*r
 	if err != nil {
 		return nil, err
 	}
-	out := &recordPage{Body: RecordList{Records: x.recordsOf(v, l.Records), Next: l.Next, Partial: l.Partial}}
+	out := &recordPage{Link: nextLink(ctx, l.Next), Body: RecordList{Records: x.recordsOf(v, l.Records), Next: l.Next, Partial: l.Partial}}
 	if l.Exact {
 		out.Body.Total = &l.Total
 	}
@@ -151,7 +152,7 @@ func (x *API) search(ctx context.Context, v app.Viewer, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &recordPage{Body: RecordList{Records: x.recordsOf(v, l.Records), Next: l.Next, Partial: l.Partial}}, nil
+	return &recordPage{Link: nextLink(ctx, l.Next), Body: RecordList{Records: x.recordsOf(v, l.Records), Next: l.Next, Partial: l.Partial}}, nil
 }
 
 func (x *API) getRecord(ctx context.Context, v app.Viewer, in *struct {
@@ -162,7 +163,7 @@ func (x *API) getRecord(ctx context.Context, v app.Viewer, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &versioned{Status: http.StatusOK, ETag: etag(s.Record)}
+	out := &versioned{Status: http.StatusOK, ETag: etag(s.Record), Link: kindLink(s.Record)}
 	if noneMatch(in.IfNoneMatch, out.ETag) {
 		out.Status = http.StatusNotModified
 		return out, nil
@@ -228,7 +229,7 @@ func (x *API) changed(ctx context.Context, v app.Viewer, r *record.Record) (*ver
 		return nil, noKind(r.Kind)
 	}
 	body, err := x.wholeOf(ctx, v, &app.Shown{Record: r, Kind: k})
-	return &versioned{Status: http.StatusOK, ETag: etag(r), Body: body}, err
+	return &versioned{Status: http.StatusOK, ETag: etag(r), Link: kindLink(r), Body: body}, err
 }
 
 func (x *API) replaceRecord(ctx context.Context, v app.Viewer, in *struct {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 
 	"tocsin/internal/app"
 	"tocsin/internal/record"
@@ -41,11 +40,11 @@ type SubstanceList struct {
 	Total      int         `json:"total"`
 }
 
-func (x *API) substances(_ context.Context, _ app.Viewer, in *struct {
+func (x *API) substances(ctx context.Context, _ app.Viewer, in *struct {
 	Text  string `query:"q" maxLength:"200"`
 	Class string `query:"class" maxLength:"100"`
 	Page
-}) (*struct{ Body SubstanceList }, error) {
+}) (*paged[SubstanceList], error) {
 	cat := x.app.Catalogue()
 	found := cat.All()
 	switch {
@@ -54,21 +53,13 @@ func (x *API) substances(_ context.Context, _ app.Viewer, in *struct {
 	case in.Class != "":
 		found = cat.Members(in.Class)
 	}
-	from := 0
-	if in.Cursor != "" {
-		n, err := strconv.Atoi(in.Cursor)
-		if err != nil || n < 0 || n > len(found) {
-			return nil, wrong(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
-		}
-		from = n
+	part, next, err := cut(found, in.Page)
+	if err != nil {
+		return nil, err
 	}
-	until := min(from+in.Limit, len(found))
-	out := &struct{ Body SubstanceList }{SubstanceList{Substances: []Substance{}, Total: len(found)}}
-	for _, s := range found[from:until] {
+	out := &paged[SubstanceList]{nextLink(ctx, next), SubstanceList{Substances: []Substance{}, Next: next, Total: len(found)}}
+	for _, s := range part {
 		out.Body.Substances = append(out.Body.Substances, x.substanceOf(s))
-	}
-	if until < len(found) {
-		out.Body.Next = strconv.Itoa(until)
 	}
 	return out, nil
 }

@@ -83,7 +83,9 @@ type NewProposal struct {
 	Body json.RawMessage `json:"body,omitempty"`
 }
 
-type nothing struct{}
+type nothing struct {
+	Replayed string `header:"Idempotency-Replayed"`
+}
 
 func (x *API) talkOperations() {
 	get := func(id, path, summary string, access web.Access) Operation {
@@ -117,13 +119,20 @@ func (x *API) comments(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Bo
 
 func (x *API) comment(ctx context.Context, v app.Viewer, in *struct {
 	ByID
+	Keyed
 	Sent
 }) (*nothing, error) {
 	var n NewComment
-	if _, _, err := in.json(&n); err != nil {
+	raw, _, err := in.json(&n)
+	if err != nil {
 		return nil, err
 	}
-	return &nothing{}, x.app.CommentOn(ctx, v, in.ID, n.Anchor, n.Text)
+	ctx, again, err := x.once(ctx, v, in.Keyed, "add-comment", in.ID, string(raw))
+	if err != nil {
+		return nil, err
+	}
+	err = x.app.CommentOn(ctx, v, in.ID, n.Anchor, n.Text)
+	return &nothing{replayed(again)}, err
 }
 
 func (x *API) answers(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Body Answers }, error) {
@@ -174,10 +183,11 @@ func (x *API) proposals(ctx context.Context, v app.Viewer, in *ByID) (*struct{ B
 
 func (x *API) propose(ctx context.Context, v app.Viewer, in *struct {
 	ByID
+	Keyed
 	Sent
 }) (*nothing, error) {
 	var n NewProposal
-	_, tree, err := in.json(&n)
+	raw, tree, err := in.json(&n)
 	if err != nil {
 		return nil, err
 	}
@@ -185,11 +195,16 @@ func (x *API) propose(ctx context.Context, v app.Viewer, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if tree.at("body") == nil {
-		return &nothing{}, x.app.Propose(ctx, v, in.ID, n.Text, nil)
+	ctx, again, err := x.once(ctx, v, in.Keyed, "propose-change", in.ID, string(raw))
+	if err == nil && tree.at("body") != nil {
+		err = checkBody(s.Kind, tree.at("body"))
 	}
-	if err := checkBody(s.Kind, tree.at("body")); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return &nothing{}, belowBody(x.app.Propose(ctx, v, in.ID, n.Text, n.Body))
+	if tree.at("body") == nil {
+		n.Body = nil
+	}
+	err = belowBody(x.app.Propose(ctx, v, in.ID, n.Text, n.Body))
+	return &nothing{replayed(again)}, err
 }

@@ -64,6 +64,25 @@ func (x *API) trailOperations() {
 	add(x, get("get-history", "history", "api.op.get-history", web.SignedIn), x.history)
 	add(x, get("list-related", "related", "api.op.list-related", web.Anyone), x.related)
 	add(x, get("get-story", "story", "api.op.get-story", web.Anyone), x.story)
+	add(x, get("list-evidence", "evidence", "api.op.list-evidence", web.SignedIn), x.evidence)
+}
+
+// Evidence is the reports that a signal was raised for.
+type Evidence struct {
+	Reports int     `json:"reports" doc:"All that were counted, also those that you do not see"`
+	Records []Brief `json:"records" doc:"Those that you see, at most 200"`
+}
+
+func (x *API) evidence(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Body Evidence }, error) {
+	s, err := x.app.Get(ctx, v, in.ID)
+	if err == nil && s.Record.Kind != "signal" {
+		err = &app.Error{Code: app.NotFound, Key: "error.not-found"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	seen, all, err := x.app.Evidence(ctx, v, s)
+	return &struct{ Body Evidence }{Evidence{all, x.briefsOf(seen)}}, err
 }
 
 func (x *API) history(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Body History }, error) {

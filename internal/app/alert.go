@@ -242,6 +242,9 @@ func (a *App) See(ctx context.Context, v Viewer, id string) error {
 	if !v.SignedIn() {
 		return nil
 	}
+	if err := v.within(ScopeWrite); err != nil {
+		return err
+	}
 	unseen, err := a.store.Read().Unseen(ctx, v.Person.ID, id)
 	if err != nil || !unseen {
 		return err

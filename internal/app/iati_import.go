@@ -42,6 +42,10 @@ func (a *App) ImportIATI(ctx context.Context, v Viewer, owner string, r io.ReadS
 	if _, err := authored(v, Draft{Kind: "contribution"}); err != nil {
 		return nil, err
 	}
+	if err := v.within(ScopeImport); err != nil {
+		return nil, err
+	}
+	v = v.importing()
 	if owner == "" {
 		owner = v.Owner()
 	}

@@ -25,13 +25,67 @@ func (a *App) CreateOnce(ctx context.Context, v Viewer, d Draft, key, hash strin
 	if key == "" {
 		return a.create(ctx, v, d, onceKey{})
 	}
-	if len(key) > maxOnceKey || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return nil, false, invalid(record.Problems{{Field: "Idempotency-Key", Key: "problem.key", Params: map[string]any{"max": maxOnceKey}}})
-	}
-	if v.Pass == nil {
-		return nil, false, refuse(Unauthenticated, "error.unauthenticated")
+	if err := checkOnce(v, key); err != nil {
+		return nil, false, err
 	}
 	return a.create(ctx, v, d, onceKey{key, hash})
+}
+
+func checkOnce(v Viewer, key string) error {
+	if len(key) > maxOnceKey || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return invalid(record.Problems{{Field: "Idempotency-Key", Key: "problem.key", Params: map[string]any{"max": maxOnceKey}}})
+	}
+	if v.Pass == nil {
+		return refuse(Unauthenticated, "error.unauthenticated")
+	}
+	return nil
+}
+
+// Request is a request of a program that may be sent again.
+type Request struct {
+	once  onceKey
+	About string // the record that it is about, once it is done
+	Again bool   // it was done before, and was not done again
+}
+
+type requestKey struct{}
+
+// Once makes the use cases that are asked with the context it returns do what they do once for the key and hash of the
+// viewer's token within OnceLife: making a record (Create, TakeUp, PlanSeries, IssueReport), CommentOn and Propose. Another
+// hash under the key is a Conflict. An empty key changes nothing.
+func (a *App) Once(ctx context.Context, v Viewer, key, hash string) (context.Context, *Request, error) {
+	q := &Request{}
+	if key == "" {
+		return ctx, q, nil
+	}
+	q.once = onceKey{key, hash}
+	return context.WithValue(ctx, requestKey{}, q), q, checkOnce(v, key)
+}
+
+// requestOf returns the request that the context carries, an empty one for none.
+func requestOf(ctx context.Context) *Request {
+	if q, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return q
+	}
+	return &Request{}
+}
+
+// only does something about a record within a transaction, unless the context's request has done it before.
+func (a *App) only(ctx context.Context, t *store.Tx, v Viewer, do func() (about string, err error)) error {
+	q := requestOf(ctx)
+	q.About, q.Again = "", false
+	before, err := a.madeBefore(ctx, t, v, q.once)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		q.About, q.Again = before.ID, true
+		return nil
+	}
+	if q.About, err = do(); err != nil {
+		return err
+	}
+	return q.once.keep(ctx, t, v, q.About)
 }
 
 // madeBefore returns what the viewer's token has made under the key, nil for nothing.

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"tocsin/internal/kinds/programme"
 	"tocsin/internal/record"
@@ -16,6 +18,9 @@ func (a *App) PlanSeries(ctx context.Context, v Viewer, p Plan, name record.Text
 	if !v.SignedIn() {
 		return nil, refuse(Unauthenticated, "error.unauthenticated")
 	}
+	if err := v.within(ScopeWrite); err != nil {
+		return nil, err
+	}
 	slots, _, err := a.ProposeSlots(ctx, v, p)
 	if err != nil {
 		return nil, err
@@ -23,15 +28,37 @@ func (a *App) PlanSeries(ctx context.Context, v Viewer, p Plan, name record.Text
 	var out []*record.Record
 	err = a.store.Write(ctx, func(t *store.Tx) error {
 		out = nil
-		for _, s := range slots {
-			r, err := a.putSlot(ctx, t, v, p, s, name, out)
-			if err != nil {
-				return err
+		return a.only(ctx, t, v, func() (first string, err error) {
+			for _, s := range slots {
+				r, err := a.putSlot(ctx, t, v, p, s, name, out)
+				if err != nil {
+					return "", err
+				}
+				out = append(out, r)
 			}
-			out = append(out, r)
-		}
-		return nil
+			return out[0].ID, nil
+		})
 	})
+	if q := requestOf(ctx); err == nil && q.Again {
+		return a.seriesOf(ctx, v, q.About)
+	}
+	return out, err
+}
+
+// seriesOf returns the meetings of a series by its first, as they are now.
+func (a *App) seriesOf(ctx context.Context, v Viewer, first string) ([]*record.Record, error) {
+	s, err := a.Get(ctx, v, first)
+	if err != nil {
+		return nil, err
+	}
+	out := []*record.Record{s.Record}
+	linked, err := a.Related(ctx, v, s)
+	for _, r := range linked {
+		if r.Incoming && r.Relation == record.PartOf && r.Record.Kind == "meeting" {
+			out = append(out, r.Record)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y *record.Record) int { return strings.Compare(string(x.When), string(y.When)) })
 	return out, err
 }
 

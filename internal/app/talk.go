@@ -57,7 +57,9 @@ func (a *App) CommentOn(ctx context.Context, v Viewer, id, anchor, text string) 
 		if err := a.mayComment(s.Record, anchor); err != nil {
 			return err
 		}
-		return t.AddComment(ctx, store.Comment{ID: newID(t.Now()), Record: id, Person: v.Person.ID, Text: text, Anchor: anchor})
+		return a.only(ctx, t, v, func() (string, error) {
+			return id, t.AddComment(ctx, store.Comment{ID: newID(t.Now()), Record: id, Person: v.Person.ID, Text: text, Anchor: anchor})
+		})
 	})
 }
 
@@ -120,8 +122,10 @@ func (a *App) Propose(ctx context.Context, v Viewer, id, text string, body json.
 				return invalid(problems)
 			}
 		}
-		return t.PutProposal(ctx, store.Proposal{ID: newID(t.Now()), Record: id, Person: v.Person.ID, At: t.Now(), Version: s.Record.Version,
-			Text: strings.TrimSpace(text), Change: body, State: "open"}, v.Actor(), "propose")
+		return a.only(ctx, t, v, func() (string, error) {
+			return id, t.PutProposal(ctx, store.Proposal{ID: newID(t.Now()), Record: id, Person: v.Person.ID, At: t.Now(), Version: s.Record.Version,
+				Text: strings.TrimSpace(text), Change: body, State: "open"}, v.Actor(), "propose")
+		})
 	})
 }
 

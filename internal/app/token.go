@@ -51,6 +51,14 @@ func (v Viewer) within(s Scope) error {
 	return nil
 }
 
+// importing returns the viewer as he makes what an import takes in: a token that may import need not have ScopeWrite.
+func (v Viewer) importing() Viewer {
+	if v.Pass != nil {
+		v.Pass = &Pass{Token: v.Pass.Token, Scopes: append(slices.Clone(v.Pass.Scopes), ScopeWrite)}
+	}
+	return v
+}
+
 // inPerson refuses what nobody may do with a token: to make a way in for himself or for others.
 func (v Viewer) inPerson() error {
 	if v.Pass != nil {

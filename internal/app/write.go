@@ -33,7 +33,9 @@ type Draft struct {
 // Create makes a record. It returns Invalid with every problem found, Forbidden for a participant that is not the
 // viewer's, and NotFound for links to records that he cannot see.
 func (a *App) Create(ctx context.Context, v Viewer, d Draft) (*record.Record, error) {
-	r, _, err := a.create(ctx, v, d, onceKey{})
+	q := requestOf(ctx)
+	r, again, err := a.create(ctx, v, d, q.once)
+	q.Again = again
 	return r, err
 }
 

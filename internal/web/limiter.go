@@ -26,6 +26,24 @@ func NewLimiter(most int, every time.Duration) *Limiter {
 	return &Limiter{most: most, every: every, seen: map[string]int{}}
 }
 
+// Policy returns how many attempts an address has in each span.
+func (l *Limiter) Policy() (most int, every time.Duration) { return l.most, l.every }
+
+// Left returns how many attempts the address has until the span ends, and when that is.
+func (l *Limiter) Left(r *http.Request) (left int, until time.Duration) {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	until = l.every - time.Since(l.since)
+	if until <= 0 {
+		return l.most, l.every
+	}
+	return max(0, l.most-l.seen[host]), until
+}
+
 // Allow reports whether the address may try once more, and counts that it did.
 func (l *Limiter) Allow(r *http.Request) bool {
 	host := app.Network(Address(r))

@@ -8,8 +8,8 @@ import (
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
-	"tocsin/internal/exchange/table"
 	"tocsin/internal/record"
+	"tocsin/internal/report"
 	"tocsin/internal/web"
 	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
@@ -112,44 +112,10 @@ func (s *Site) gapsFile(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition", `attachment; filename="gaps-`+country+"."+format+`"`)
 	sheet, err := sheetOf(w, format)
 	if err == nil {
-		err = s.writeGaps(ctx, sheet, law)
+		err = report.Gaps(sheet, s.app, lang(ctx), law)
 	}
 	if err != nil {
 		s.o.Log.ErrorContext(ctx, "a gap table broke off", "error", err)
 		panic(http.ErrAbortHandler) // the answer has begun
 	}
-}
-
-func (s *Site) writeGaps(ctx context.Context, sheet table.Writer, law *app.Legislation) error {
-	if err := sheet.Header([]string{"substance", "name", "controls", "emerging", "covered"}); err != nil {
-		return err
-	}
-	row := func(id, emerging, covered string) error {
-		var controls []string
-		if x, ok := s.app.Catalogue().Get(id); ok {
-			for _, c := range x.Controls {
-				controls = append(controls, strings.TrimSpace(c.Treaty+" "+c.Schedule+" "+c.From))
-			}
-		}
-		return sheet.Row([]any{id, s.substanceName(ctx, id), strings.Join(controls, ";"), emerging, covered})
-	}
-	for _, g := range law.Gaps {
-		var where []string
-		for _, x := range g.Emerging {
-			where = append(where, strings.Join(x.Places, " "))
-		}
-		if err := row(g.Substance, strings.Join(where, ";"), "no"); err != nil {
-			return err
-		}
-	}
-	for _, c := range law.Covered {
-		how := "named"
-		if c.ByClass {
-			how = "class"
-		}
-		if err := row(c.Substance, "", how); err != nil {
-			return err
-		}
-	}
-	return sheet.Close()
 }
