@@ -77,8 +77,8 @@ func (a *App) openRequests(ctx context.Context, r *store.Reader) ([]store.Recove
 	return slices.DeleteFunc(list, func(x store.Recovery) bool { return !now.Before(x.Expires) }), err
 }
 
-// Request is a person's asking to be let in again, as who decides sees it.
-type Request struct {
+// RecoveryRequest is a person's asking to be let in again, as who decides sees it.
+type RecoveryRequest struct {
 	store.Recovery
 	Who   coalition.Person
 	First string // name of who has approved it, "" for nobody yet
@@ -86,7 +86,7 @@ type Request struct {
 }
 
 // Requests returns the open requests that the viewer may decide, oldest first.
-func (a *App) Requests(ctx context.Context, v Viewer) ([]Request, error) {
+func (a *App) Requests(ctx context.Context, v Viewer) ([]RecoveryRequest, error) {
 	if !v.SignedIn() {
 		return nil, ErrStranger
 	}
@@ -98,7 +98,7 @@ func (a *App) Requests(ctx context.Context, v Viewer) ([]Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Request
+	var out []RecoveryRequest
 	for _, r := range list {
 		may, err := a.mayRecover(ctx, v, p.byID[r.Person])
 		if err != nil {
@@ -107,7 +107,7 @@ func (a *App) Requests(ctx context.Context, v Viewer) ([]Request, error) {
 		if !may {
 			continue
 		}
-		x := Request{Recovery: r, Who: *p.byID[r.Person], Mine: r.First == v.Person.ID}
+		x := RecoveryRequest{Recovery: r, Who: *p.byID[r.Person], Mine: r.First == v.Person.ID}
 		if f := p.byID[r.First]; f != nil {
 			x.First = f.Name
 		}

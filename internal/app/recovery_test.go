@@ -48,7 +48,7 @@ func (w *world) auditedOn(event, subject string) (n int) {
 }
 
 // request returns the one open request that a viewer may decide.
-func (w *world) request(v app.Viewer) app.Request {
+func (w *world) request(v app.Viewer) app.RecoveryRequest {
 	w.t.Helper()
 	list, err := w.Requests(context.Background(), v)
 	if err != nil || len(list) != 1 {

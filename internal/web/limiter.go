@@ -31,10 +31,7 @@ func (l *Limiter) Policy() (most int, every time.Duration) { return l.most, l.ev
 
 // Left returns how many attempts the address has until the span ends, and when that is.
 func (l *Limiter) Left(r *http.Request) (left int, until time.Duration) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
+	host := app.Network(Address(r))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	until = l.every - time.Since(l.since)

@@ -345,7 +345,7 @@ func wayButton(to, label, name string, values map[string]string) templ.Component
 }
 
 // decideView are the answers to a request to be let in again.
-func decideView(x app.Request) templ.Component {
+func decideView(x app.RecoveryRequest) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
