@@ -112,7 +112,7 @@ func TestCommandsPage(t *testing.T) {
 		}
 		all.Write(b)
 	}
-	elsewhere := []string{"tocsin demo", "tocsin analyse"} // tried by the browser tests and by analyse_test.go
+	elsewhere := []string{"tocsin demo", "tocsin analyse", "tocsin trial"} // tried by the browser tests, analyse_test.go and internal/trial
 	walk(newRoot(), func(c *cobra.Command) {
 		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
 			t.Errorf("%s: %q", c.CommandPath(), c.Short)
