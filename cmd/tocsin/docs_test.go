@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -112,7 +113,7 @@ func TestCommandsPage(t *testing.T) {
 		}
 		all.Write(b)
 	}
-	elsewhere := []string{"tocsin demo", "tocsin analyse"} // tried by the browser tests and by analyse_test.go
+	elsewhere := []string{"tocsin demo", "tocsin analyse", "tocsin trial"} // tried by the browser tests, analyse_test.go and internal/trial
 	walk(newRoot(), func(c *cobra.Command) {
 		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
 			t.Errorf("%s: %q", c.CommandPath(), c.Short)
@@ -264,5 +265,37 @@ func addresses(t *testing.T) func(string) bool {
 		}
 		_, pattern := known.Handler(r)
 		return pattern != ""
+	}
+}
+
+// TestGuideNamesWhatThePagesSay: what the guide sets in italics, step by step, are texts of the pages.
+func TestGuideNamesWhatThePagesSay(t *testing.T) {
+	b, err := os.ReadFile("../../docs/guide.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile("../../internal/web/locales/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts map[string]any
+	if err := yaml.Unmarshal(raw, &texts); err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{"your name": true}
+	for _, v := range texts {
+		said[strings.ToLower(fmt.Sprint(v))] = true
+	}
+	text := regexp.MustCompile(`(?s)\*\*.*?\*\*`).ReplaceAllString(string(b), "")
+	labels := regexp.MustCompile(`\*([^*]+)\*`).FindAllStringSubmatch(text, -1)
+	if len(labels) < 40 {
+		t.Fatalf("the guide names %d labels", len(labels))
+	}
+	for _, m := range labels {
+		for _, label := range strings.Split(strings.Join(strings.Fields(m[1]), " "), " → ") {
+			if !said[strings.ToLower(label)] {
+				t.Errorf("docs/guide.md names %q, which no page says", label)
+			}
+		}
 	}
 }

