@@ -32,6 +32,7 @@ const (
 func TestMain(m *testing.M) {
 	modes := map[string]func() error{"edit": editForever, "import": importOnce, "restore": restoreOnce, "backup": backupOnce, "reindex": reindexOnce, "open": openOnce}
 	if run, ok := modes[os.Getenv(killMode)]; ok {
+		app.SmallBatches(300)
 		exit(run())
 	}
 	os.Exit(m.Run())
@@ -83,6 +84,12 @@ const begun = "begun"
 // changes nothing, and returns what it said.
 func child(t *testing.T, mode, address, file string, after time.Duration) (said string, finished bool) {
 	t.Helper()
+	return childFrom(t, mode, address, file, after, func() bool { return true })
+}
+
+// childFrom is child whose time begins when from says so.
+func childFrom(t *testing.T, mode, address, file string, after time.Duration, from func() bool) (said string, finished bool) {
+	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
 	cmd.Env = append(os.Environ(), killMode+"="+mode, killAddress+"="+address, killFile+"="+file)
 	var problems bytes.Buffer
@@ -96,10 +103,24 @@ func child(t *testing.T, mode, address, file string, after time.Duration) (said 
 	}
 	lines := bufio.NewReader(out)
 	first, _ := lines.ReadString('\n')
-	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	ended := make(chan struct{})
+	go func() {
+		for !from() {
+			select {
+			case <-ended:
+				return
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+		select {
+		case <-ended:
+		case <-time.After(after):
+			_ = cmd.Process.Kill()
+		}
+	}()
 	rest, _ := io.ReadAll(lines)
+	close(ended)
 	err = cmd.Wait()
-	timer.Stop()
 	if err != nil && cmd.ProcessState.Exited() {
 		t.Fatalf("the process failed by itself: %v\n%s", err, problems.String())
 	}
@@ -258,7 +279,7 @@ func TestKilledWhileImporting(t *testing.T) {
 		t.Skip("processes are killed in the full run")
 	}
 	storetest.Each(t, func(t *testing.T, address string) {
-		const rows = 12000
+		const rows = 2500
 		file := filepath.Join(t.TempDir(), "deaths.csv")
 		var b strings.Builder
 		b.WriteString("day,cause\n")
@@ -268,40 +289,71 @@ func TestKilledWhileImporting(t *testing.T) {
 		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		rng := rand.New(rand.NewPCG(9, 10))
-		killed, halfway := 0, 0
-		for finished := false; !finished; {
-			after := moment(rng)
-			if killed >= kills(address) {
-				after = time.Minute
+		k := killedImport{t: t, file: file, rows: rows, rng: rand.New(rand.NewPCG(9, 10))}
+		for k.killed < kills(address) {
+			next := storetest.SQLite
+			if strings.HasPrefix(address, "postgres") {
+				next = storetest.Postgres
 			}
-			_, finished = child(t, "import", address, file, after)
-			a := opened(t, address)
-			v, err := a.Verify(context.Background())
-			if err != nil || len(v.Problems) > 0 {
-				t.Fatalf("%v, %v", v, err)
-			}
-			if !finished {
-				killed++
-			}
-			if finished || killed%5 == 0 {
-				checkWhole(t, a)
-			}
-			if v.Records > 0 && v.Records < rows {
-				halfway++
-			}
-			if finished && v.Records != rows {
-				t.Errorf("%d records after the import was finished, the table has %d rows", v.Records, rows)
-			}
-			if err := a.Close(); err != nil {
-				t.Fatal(err)
-			}
+			k.run(next(t), kills(address))
 		}
-		t.Logf("killed %d times, %d of them half way", killed, halfway)
-		if killed == 0 {
-			t.Error("it was never killed: the test tries too little")
+		t.Logf("killed %d times, %d of them half way", k.killed, k.halfway)
+		if k.halfway < kills(address)/3 {
+			t.Error("it was seldom half way: the test tries too little")
 		}
 	})
+}
+
+// killedImport is an import that is killed again and again.
+type killedImport struct {
+	t               *testing.T
+	file            string
+	rows            int64
+	rng             *rand.Rand
+	killed, halfway int
+}
+
+// run imports into one database until it is done, killed at most so many times in all: at a random moment after rows of
+// the run have come, or after it has begun.
+func (k *killedImport) run(address string, most int) {
+	t, ctx := k.t, context.Background()
+	a := opened(t, address)
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for finished := false; !finished; {
+		before, err := a.Store().Read().JournalSize(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := func() bool {
+			n, err := a.Store().Read().JournalSize(ctx)
+			return err != nil || n > before || k.killed%4 == 3
+		}
+		after := moment(k.rng)
+		if k.killed >= most {
+			after = time.Minute
+		}
+		_, finished = childFrom(t, "import", address, k.file, after, from)
+		v, err := a.Verify(ctx)
+		if err != nil || len(v.Problems) > 0 {
+			t.Fatalf("%v, %v", v, err)
+		}
+		if !finished {
+			k.killed++
+		}
+		if finished || k.killed%5 == 0 {
+			checkWhole(t, a)
+		}
+		if v.Records > 0 && v.Records < k.rows {
+			k.halfway++
+		}
+		if finished && v.Records != k.rows {
+			t.Errorf("%d records after the import was finished, the table has %d rows", v.Records, k.rows)
+		}
+	}
 }
 
 // incidentAbout is an incident with any text in it.
