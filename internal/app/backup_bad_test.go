@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"tocsin/internal/app"
 	"tocsin/internal/backup"
@@ -137,42 +136,6 @@ func TestForgedBackup(t *testing.T) {
 			}
 		}
 		mustBeEmpty(t, forge(t, file, func(string, []any) {}), address)
-	})
-}
-
-func restoreOnce() error {
-	_, err := app.Restore(context.Background(), os.Getenv(killFile), os.Getenv(killAddress), false)
-	return err
-}
-
-// TestKilledWhileRestoring: a restore that is killed leaves an empty database, into which it can be run again.
-func TestKilledWhileRestoring(t *testing.T) {
-	if testing.Short() {
-		t.Skip("processes are killed in the full run")
-	}
-	source := storetest.SQLite(t)
-	filled(t, source)
-	file, _ := backUp(t, source)
-	storetest.Each(t, func(t *testing.T, address string) {
-		killed := 0
-		for after := 100 * time.Millisecond; ; after += after / 6 {
-			if _, finished := child(t, "restore", address, file, after); finished {
-				break
-			}
-			killed++
-		}
-		t.Logf("killed %d times", killed)
-		if _, err := app.Restore(context.Background(), file, address, false); !errors.Is(err, store.ErrNotEmpty) {
-			t.Errorf("the last run finished, and yet: %v", err)
-		}
-		a, err := app.Open(context.Background(), address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer a.Close()
-		if v, err := a.Verify(context.Background()); err != nil || len(v.Problems) > 0 {
-			t.Errorf("%v, %v", v, err)
-		}
 	})
 }
 

@@ -12,8 +12,8 @@ import (
 	"tocsin/internal/store"
 )
 
-// batchSize is how many records one transaction of an import or a simulation writes.
-const batchSize = 4000
+// batchSize is how many records one transaction of an import or a simulation writes; tests make it smaller.
+var batchSize = 4000
 
 // prepared is a record that is ready to be written: checked, completed and projected.
 type prepared struct {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -29,13 +30,10 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	switch os.Getenv(killMode) {
-	case "edit":
-		exit(editForever())
-	case "import":
-		exit(importOnce())
-	case "restore":
-		exit(restoreOnce())
+	modes := map[string]func() error{"edit": editForever, "import": importOnce, "restore": restoreOnce, "backup": backupOnce, "reindex": reindexOnce, "open": openOnce}
+	if run, ok := modes[os.Getenv(killMode)]; ok {
+		app.SmallBatches(300)
+		exit(run())
 	}
 	os.Exit(m.Run())
 }
@@ -79,26 +77,68 @@ func editForever() error {
 	}
 }
 
-// child starts the test binary in a mode, kills it after a while and returns what it said.
+// begun is what a process says when it begins with what it is to be killed in.
+const begun = "begun"
+
+// child starts the test binary in a mode, kills it a while after the first line that it says, so that a slow machine
+// changes nothing, and returns what it said.
 func child(t *testing.T, mode, address, file string, after time.Duration) (said string, finished bool) {
+	t.Helper()
+	return childFrom(t, mode, address, file, after, func() bool { return true })
+}
+
+// childFrom is child whose time begins when from says so.
+func childFrom(t *testing.T, mode, address, file string, after time.Duration, from func() bool) (said string, finished bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
 	cmd.Env = append(os.Environ(), killMode+"="+mode, killAddress+"="+address, killFile+"="+file)
-	var out, problems bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &problems
+	var problems bytes.Buffer
+	cmd.Stderr = &problems
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-	err := cmd.Wait()
-	timer.Stop()
+	lines := bufio.NewReader(out)
+	first, _ := lines.ReadString('\n')
+	ended := make(chan struct{})
+	go func() {
+		for !from() {
+			select {
+			case <-ended:
+				return
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+		select {
+		case <-ended:
+		case <-time.After(after):
+			_ = cmd.Process.Kill()
+		}
+	}()
+	rest, _ := io.ReadAll(lines)
+	close(ended)
+	err = cmd.Wait()
 	if err != nil && cmd.ProcessState.Exited() {
 		t.Fatalf("the process failed by itself: %v\n%s", err, problems.String())
 	}
-	return out.String(), err == nil
+	return first + string(rest), err == nil
 }
 
-const kills = 20
+// kills is how often each process is killed on an engine.
+func kills(address string) int {
+	if strings.HasPrefix(address, "sqlite:") {
+		return 25
+	}
+	return 5
+}
+
+// moment is a random one.
+func moment(rng *rand.Rand) time.Duration {
+	return 20*time.Millisecond + time.Duration(rng.Int64N(int64(180*time.Millisecond)))
+}
 
 // TestKilledWhileEditing kills a process in the middle of its edits: what it had acknowledged is there, nothing is half
 // there, and the journal is whole.
@@ -107,37 +147,49 @@ func TestKilledWhileEditing(t *testing.T) {
 		t.Skip("processes are killed in the full run")
 	}
 	storetest.Each(t, func(t *testing.T, address string) {
-		ctx := context.Background()
 		rng := rand.New(rand.NewPCG(7, 8))
 		acknowledged := 0
-		for range kills {
-			said, _ := child(t, "edit", address, "", time.Duration(400+rng.IntN(400))*time.Millisecond)
-			a, err := app.Open(ctx, address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			lines := bufio.NewScanner(strings.NewReader(said))
-			for lines.Scan() {
-				var id string
-				var version int
-				if _, err := fmt.Sscan(lines.Text(), &id, &version); err != nil {
-					break // the line that the kill cut
-				}
-				acknowledged++
-				s, err := a.Get(ctx, app.Operator, id)
-				if err != nil || s.Version < version {
-					t.Errorf("%s version %d was acknowledged and is not there: %v", id, version, err)
-				}
-			}
+		for range kills(address) {
+			said, _ := child(t, "edit", address, "", moment(rng))
+			a := opened(t, address)
+			acknowledged += checkAcknowledged(t, a, said)
 			checkWhole(t, a)
 			if err := a.Close(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if acknowledged < kills {
-			t.Errorf("only %d edits were acknowledged in %d runs: the test tries too little", acknowledged, kills)
+		t.Logf("%d edits were acknowledged before %d deaths", acknowledged, kills(address))
+		if acknowledged < kills(address) {
+			t.Errorf("only %d edits were acknowledged in %d runs: the test tries too little", acknowledged, kills(address))
 		}
 	})
+}
+
+func opened(t *testing.T, address string) *app.App {
+	t.Helper()
+	a, err := app.Open(context.Background(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// checkAcknowledged finds every version that a process has said to have, and returns how many.
+func checkAcknowledged(t *testing.T, a *app.App, said string) (n int) {
+	t.Helper()
+	for line := range strings.Lines(said) {
+		var id string
+		var version int
+		if _, err := fmt.Sscan(line, &id, &version); err != nil || !strings.HasSuffix(line, "\n") {
+			break // the line that the kill cut
+		}
+		n++
+		s, err := a.Get(context.Background(), app.Operator, id)
+		if err != nil || s.Version < version {
+			t.Errorf("%s version %d was acknowledged and is not there: %v", id, version, err)
+		}
+	}
+	return n
 }
 
 // checkWhole finds that the journal verifies and that the counts and lists agree with the records.
@@ -196,6 +248,7 @@ func importOnce() error {
 	if err != nil {
 		return err
 	}
+	fmt.Println(begun)
 	_, err = a.Import(ctx, app.Operator, app.ImportRequest{Kind: "health-event", Profile: deaths(), File: f, Size: info.Size()})
 	return err
 }
@@ -226,7 +279,7 @@ func TestKilledWhileImporting(t *testing.T) {
 		t.Skip("processes are killed in the full run")
 	}
 	storetest.Each(t, func(t *testing.T, address string) {
-		const rows = 40000
+		const rows = 2500
 		file := filepath.Join(t.TempDir(), "deaths.csv")
 		var b strings.Builder
 		b.WriteString("day,cause\n")
@@ -236,39 +289,71 @@ func TestKilledWhileImporting(t *testing.T) {
 		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		rng := rand.New(rand.NewPCG(9, 10))
-		ctx := context.Background()
-		n, halfway := 0, 0
-		for {
-			after := time.Duration(200+rng.IntN(250)) * time.Millisecond
-			if n >= kills {
-				after = time.Minute
+		k := killedImport{t: t, file: file, rows: rows, rng: rand.New(rand.NewPCG(9, 10))}
+		for k.killed < kills(address) {
+			next := storetest.SQLite
+			if strings.HasPrefix(address, "postgres") {
+				next = storetest.Postgres
 			}
-			_, finished := child(t, "import", address, file, after)
-			a, err := app.Open(ctx, address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			checkWhole(t, a)
-			v, err := a.Verify(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if v.Records > 0 && v.Records < rows {
-				halfway++
-			}
-			if err := a.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if n++; finished {
-				if v.Records != rows {
-					t.Errorf("%d records after the import was finished, the table has %d rows", v.Records, rows)
-				}
-				break
-			}
+			k.run(next(t), kills(address))
 		}
-		t.Logf("killed %d times, %d of them half way", n-1, halfway)
+		t.Logf("killed %d times, %d of them half way", k.killed, k.halfway)
+		if k.halfway < kills(address)/3 {
+			t.Error("it was seldom half way: the test tries too little")
+		}
 	})
+}
+
+// killedImport is an import that is killed again and again.
+type killedImport struct {
+	t               *testing.T
+	file            string
+	rows            int64
+	rng             *rand.Rand
+	killed, halfway int
+}
+
+// run imports into one database until it is done, killed at most so many times in all: at a random moment after rows of
+// the run have come, or after it has begun.
+func (k *killedImport) run(address string, most int) {
+	t, ctx := k.t, context.Background()
+	a := opened(t, address)
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for finished := false; !finished; {
+		before, err := a.Store().Read().JournalSize(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := func() bool {
+			n, err := a.Store().Read().JournalSize(ctx)
+			return err != nil || n > before || k.killed%4 == 3
+		}
+		after := moment(k.rng)
+		if k.killed >= most {
+			after = time.Minute
+		}
+		_, finished = childFrom(t, "import", address, k.file, after, from)
+		v, err := a.Verify(ctx)
+		if err != nil || len(v.Problems) > 0 {
+			t.Fatalf("%v, %v", v, err)
+		}
+		if !finished {
+			k.killed++
+		}
+		if finished || k.killed%5 == 0 {
+			checkWhole(t, a)
+		}
+		if v.Records > 0 && v.Records < k.rows {
+			k.halfway++
+		}
+		if finished && v.Records != k.rows {
+			t.Errorf("%d records after the import was finished, the table has %d rows", v.Records, k.rows)
+		}
+	}
 }
 
 // incidentAbout is an incident with any text in it.
