@@ -16,15 +16,17 @@ import (
 	"tocsin/internal/store/storetest"
 )
 
-// take imports a table of incidents as a person.
+// take imports a table of incidents with keys as a person.
 func (s *stage) take(who, rows string, tlp record.TLP) *app.ImportReport {
 	s.t.Helper()
 	p, ok := profile.Get("template-incident")
 	if !ok {
 		s.t.Fatal("incidents have no template")
 	}
+	keyed := *p
+	keyed.Key = []string{"id"}
 	text := "id,type,found,country,circumstances\r\n" + rows
-	q := app.ImportRequest{Kind: "incident", Profile: p, File: strings.NewReader(text), Size: int64(len(text))}
+	q := app.ImportRequest{Kind: "incident", Profile: &keyed, File: strings.NewReader(text), Size: int64(len(text))}
 	if tlp != "" {
 		q.Sharing = &record.Sharing{TLP: tlp}
 	}
@@ -154,17 +156,17 @@ func TestAttack03ImportsOverwriteNothingHidden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := s.take("kofi", row("zqthird"), record.Green); r.Accepted != 1 {
+		if r := s.take("esi", row("zqthird"), record.Green); r.Accepted != 1 {
 			t.Errorf("%+v", r)
 		}
 		if now, err := s.Get(ctx, s.as("ama"), narrowed.ID); err != nil || now.Version != narrowed.Version {
 			t.Errorf("an import of a colleague changed what he does not see: %v, %v", now, err)
 		}
 		third := only("fatu")[0]
-		if _, err := s.Retract(ctx, s.as("kofi"), third.ID, third.Version, "x"); err != nil {
+		if _, err := s.Retract(ctx, s.as("esi"), third.ID, third.Version, "x"); err != nil {
 			t.Fatal(err)
 		}
-		if r := s.take("kofi", row("zqfourth"), record.Green); r.Rejected != 1 || r.Errors[0].Problem != "error.retracted" {
+		if r := s.take("esi", row("zqfourth"), record.Green); r.Rejected != 1 || r.Errors[0].Problem != "error.retracted" {
 			t.Errorf("an import into what was withdrawn: %+v", r)
 		}
 	})
@@ -312,7 +314,7 @@ func TestAttack05OldVersions(t *testing.T) {
 // owner's alone, and no label says "all" in other words.
 func TestAttack06Groups(t *testing.T) {
 	s, ctx := newStage(t, storetest.SQLite(t)), context.Background()
-	for what, rule := range map[string]record.Sharing{"nobody": amber, "an empty group": {TLP: record.Amber, Audience: []record.Clause{{Group: "wg4"}}}, "an empty section": {TLP: record.AmberStrict, Audience: []record.Clause{{Participant: "FR"}}}} {
+	for what, rule := range map[string]record.Sharing{"nobody": amber, "an empty group": {TLP: record.Amber, Audience: []record.Clause{{Group: "swg1.1"}}}, "an empty section": {TLP: record.AmberStrict, Audience: []record.Clause{{Participant: "FR"}}}} {
 		r := s.make("ama", "incident", rule)
 		for _, who := range []string{"public", "fatu", "mere", "pia", "urs", "sol"} {
 			if s.sees(who, r) {
