@@ -23,7 +23,7 @@ func receiveCommand() *cobra.Command {
 			"invitation in it. In Postfix: reply: \"|tocsin receive --database …\", with recipient_delimiter = + and smtp-reply = reply@…\n" +
 			"A message that is no answer changes nothing; the command then ends with 1.",
 		RunE: runReceive}
-	storeFlags(cmd)
+	databaseFlags(cmd)
 	cmd.Flags().String("recipient", "", "the address that the message came to; else it is looked for in the message")
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
+	"tocsin/internal/sharing"
 	"tocsin/internal/store"
 )
 
@@ -44,8 +45,12 @@ func (a *App) putBatch(ctx context.Context, t *store.Tx, v Viewer, action string
 		if p.source != nil {
 			t.PutExternal(*p.source)
 		}
+		seen := 0
+		if sharing.Meet(p.project.Audience, []sharing.Token{sharing.Officials, sharing.Public}) {
+			seen = 1
+		}
 		for _, name := range p.unknown {
-			if err := t.AddUnknown(ctx, store.UnknownName{Name: name, Seen: 1, Owner: p.record.Owner, Record: p.record.ID}); err != nil {
+			if err := t.AddUnknown(ctx, store.UnknownName{Name: name, Seen: seen, Owner: p.record.Owner, Record: p.record.ID}); err != nil {
 				return err
 			}
 		}

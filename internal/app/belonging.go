@@ -60,8 +60,13 @@ func (a *App) host(ctx context.Context, r *store.Reader, x *record.Record) (*rec
 
 const maxDepth = 10000 // records above, whose links that are followed upwards
 
-// checkLinks refuses links to what the viewer does not see, and links that would lead back to the record.
+// checkLinks refuses links to what the viewer does not see, links that would lead back to the record, and more of them than
+// a record may have.
 func (a *App) checkLinks(ctx context.Context, t *store.Tx, v Viewer, r *record.Record, links []record.Link) error {
+	if len(links) > record.MaxLinks { // before they are looked up
+		return invalid(record.Problems{{Field: "links", Key: "problem.many", Params: map[string]any{"max": record.MaxLinks}}})
+	}
+	var above []*record.Record
 	for _, l := range links {
 		s, err := t.Record(ctx, l.To)
 		if errors.Is(err, store.ErrNotFound) || (err == nil && !v.Sees(s.Record)) {
@@ -70,22 +75,20 @@ func (a *App) checkLinks(ctx context.Context, t *store.Tx, v Viewer, r *record.R
 		if err != nil {
 			return err
 		}
-		if err := a.checkCircle(ctx, t, r.ID, s.Record, l.Relation); err != nil {
-			return err
+		if slices.Contains(ordered, l.Relation) {
+			above = append(above, s.Record)
 		}
 	}
-	return nil
+	return a.checkCircle(ctx, t, r.ID, above)
 }
 
 // ordered are the relations that have a direction: following them must never lead back.
 var ordered = []record.Relation{record.CausedBy, record.PartOf, record.Supersedes, record.Answers}
 
-func (a *App) checkCircle(ctx context.Context, t *store.Tx, id string, above *record.Record, rel record.Relation) error {
-	if !slices.Contains(ordered, rel) {
-		return nil
-	}
+// checkCircle follows the links upwards from those above a record; each of them once, however many ways lead to it.
+func (a *App) checkCircle(ctx context.Context, t *store.Tx, id string, above []*record.Record) error {
 	seen := map[string]bool{}
-	for queue := []*record.Record{above}; len(queue) > 0 && len(seen) < maxDepth; queue = queue[1:] {
+	for queue := above; len(queue) > 0 && len(seen) < maxDepth; queue = queue[1:] {
 		x := queue[0]
 		if x.ID == id {
 			return invalid(record.Problems{{Field: "links", Key: "problem.circle"}})
@@ -95,7 +98,7 @@ func (a *App) checkCircle(ctx context.Context, t *store.Tx, id string, above *re
 		}
 		seen[x.ID] = true
 		for _, l := range x.Links {
-			if !slices.Contains(ordered, l.Relation) {
+			if !slices.Contains(ordered, l.Relation) || seen[l.To] {
 				continue
 			}
 			s, err := t.Record(ctx, l.To)
@@ -293,8 +296,9 @@ func (a *App) callOpen(host *record.Record) error {
 	return nil
 }
 
-// claim keeps that an owner has one record only of what its body says is unique.
-func (a *App) claim(ctx context.Context, t *store.Tx, r *record.Record, b record.Body, before *record.Record) error {
+// claim keeps that an owner has one record only of what its body says is unique, among those that the viewer sees: one that
+// is hidden from him stands in nobody's way, or the refusal would tell of it.
+func (a *App) claim(ctx context.Context, t *store.Tx, v Viewer, r *record.Record, b record.Body, before *record.Record) error {
 	u, ok := b.(record.Unique)
 	if !ok {
 		return nil
@@ -306,7 +310,7 @@ func (a *App) claim(ctx context.Context, t *store.Tx, r *record.Record, b record
 	}
 	if x, taken := held[key]; taken && x.Record != r.ID && key != "" && r.Retracted == nil {
 		other, err := t.Record(ctx, x.Record)
-		if err == nil && other.Record.Retracted == nil && other.Record.State != "withdrawn" && uniqueKeyOf(other.Record) == key {
+		if err == nil && other.Record.Retracted == nil && other.Record.State != "withdrawn" && uniqueKeyOf(other.Record) == key && v.Sees(other.Record) {
 			return refuse(Conflict, "error.unique", "id", x.Record)
 		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -79,7 +79,7 @@ func (a *App) Import(ctx context.Context, v Viewer, q ImportRequest) (*ImportRep
 	if err := m.checkColumns(); err != nil {
 		return nil, err
 	}
-	if problems := append(m.rule.Validate(), a.checkAudience(ctx, &record.Record{Owner: owner, Sharing: m.rule})...); len(problems) > 0 {
+	if problems := append(m.rule.Validate(), a.checkAudience(ctx, v, &record.Record{Owner: owner, Sharing: m.rule}, nil)...); len(problems) > 0 {
 		return nil, invalid(problems)
 	}
 	m.mapper = profile.NewMapper(q.Profile, k.Fields, t, a.resolve, a.today())

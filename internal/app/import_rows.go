@@ -67,7 +67,7 @@ func (m *importing) prepare(ctx context.Context, in <-chan chunk, out chan<- []p
 				keys = append(keys, it.Key)
 			}
 		}
-		known, err := m.app.store.Read().Externals(ctx, m.owner, m.q.Profile.Name, keys)
+		known, err := m.known(ctx, keys)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,8 @@ func (m *importing) row(ctx context.Context, it profile.Item, cells []string, kn
 	if len(it.Problems) > 0 {
 		return nil, m.reject(it, cells, it.Problems)
 	}
-	x, exists := known[it.Key]
+	x := known[it.Key]
+	exists := x.Record != ""
 	if exists && x.SourceHash == it.SourceHash {
 		m.report.Unchanged++
 		return nil, nil
@@ -140,16 +141,23 @@ func (m *importing) make(ctx context.Context, it profile.Item, x store.External,
 		return nil, nil, err
 	}
 	a := m.app
-	p := &prepared{source: &store.External{Owner: m.owner, System: m.q.Profile.Name, Ext: it.Key, SourceHash: it.SourceHash}, unknown: it.Unknown}
+	p := &prepared{source: &store.External{Owner: x.Owner, System: m.q.Profile.Name, Ext: it.Key, SourceHash: it.SourceHash}, unknown: it.Unknown}
 	if exists {
-		before, err := a.store.Read().Record(ctx, x.Record)
-		if err != nil {
+		if p.before, err = a.store.Read().Record(ctx, x.Record); err != nil {
 			return nil, nil, err
 		}
-		if _, p.old, err = a.projectStored(before); err != nil {
+		if m.rule.TLP == record.Red && p.before.Record.Sharing.TLP != record.Red { // what is for few does not go into what more see
+			exists, p.before, p.source.Owner = false, nil, m.ownKeys()
+		}
+	}
+	if exists {
+		if problems := m.unchangeable(p.before.Record); len(problems) > 0 {
+			return nil, problems, nil
+		}
+		if _, p.old, err = a.projectStored(p.before); err != nil {
 			return nil, nil, err
 		}
-		p.before, p.record = before, before.Record.Clone()
+		p.record = p.before.Record.Clone()
 		p.record.Version, p.record.Updated, p.record.Body, p.record.Reason = p.record.Version+1, a.now(), raw, ""
 	} else {
 		p.record = a.fromDraft(m.v, m.k, Draft{Kind: m.k.Name, Owner: m.owner, Sharing: m.rule, Body: raw, state: m.q.State,

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"tocsin/internal/coalition"
@@ -156,7 +157,8 @@ func (a *App) Unknowns(ctx context.Context, v Viewer, limit int) ([]store.Unknow
 	return out, nil
 }
 
-// ResolveUnknown closes an unknown name; id is the substance that it names, or "" for none.
+// ResolveUnknown closes an unknown name from a record that the viewer sees; id is the substance that it names, or "" for
+// none.
 func (a *App) ResolveUnknown(ctx context.Context, v Viewer, name, id string) error {
 	if !v.Has(coalition.Curator) && !v.Has(coalition.Administrator) {
 		return refuse(Forbidden, "error.duty", "duty", "curator")
@@ -169,7 +171,19 @@ func (a *App) ResolveUnknown(ctx context.Context, v Viewer, name, id string) err
 			return invalid(record.Problems{{Field: "substance", Key: "problem.substance", Params: map[string]any{"value": id}}})
 		}
 	}
-	return a.store.Write(ctx, func(t *store.Tx) error { return t.ResolveUnknown(ctx, name, id) })
+	return a.store.Write(ctx, func(t *store.Tx) error {
+		u, err := t.Unknown(ctx, name)
+		if errors.Is(err, store.ErrNotFound) {
+			return errHidden
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := a.visible(ctx, &t.Reader, v, u.Record); err != nil {
+			return err
+		}
+		return t.ResolveUnknown(ctx, name, id)
+	})
 }
 
 // Evidence returns the records behind a signal that the viewer sees, and how many there are in all.

@@ -344,25 +344,23 @@ const maxRelated = 200
 
 // Related returns what led to a record and what followed from it, as far as the viewer sees it.
 func (a *App) Related(ctx context.Context, v Viewer, s *Shown) ([]Related, error) {
-	r := a.store.Read()
-	incoming, err := r.LinkedFrom(ctx, s.ID, maxRelated)
+	incoming, err := a.linkedFrom(ctx, v, s.ID)
 	if err != nil {
 		return nil, err
 	}
-	outgoing := s.Links[:min(len(s.Links), maxRelated)]
-	ids := make([]string, 0, len(outgoing)+len(incoming))
-	for _, l := range slices.Concat(outgoing, incoming) {
+	ids := make([]string, 0, len(s.Links)+len(incoming))
+	for _, l := range slices.Concat(s.Links, incoming) {
 		ids = append(ids, l.To)
 	}
-	seen, err := a.visibleAll(ctx, r, v, ids)
+	seen, err := a.visibleAll(ctx, a.store.Read(), v, ids)
 	if err != nil {
 		return nil, err
 	}
 	var out []Related
-	add := func(links []record.Link, in bool) error {
+	add := func(links []record.Link, in bool, most int) error {
 		for _, l := range links {
 			x := seen[l.To]
-			if x == nil {
+			if x == nil || len(out) >= most { // the hidden take no places
 				continue
 			}
 			shown, err := a.show(v, x.Record)
@@ -373,10 +371,18 @@ func (a *App) Related(ctx context.Context, v Viewer, s *Shown) ([]Related, error
 		}
 		return nil
 	}
-	if err := add(outgoing, false); err != nil {
+	if err := add(s.Links, false, maxRelated); err != nil {
 		return nil, err
 	}
-	return out, add(incoming, true)
+	return out, add(incoming, true, len(out)+maxRelated)
+}
+
+// linkedFrom returns the newest links to a record from what the viewer sees.
+func (a *App) linkedFrom(ctx context.Context, v Viewer, id string) ([]record.Link, error) {
+	if v.Operator {
+		return a.store.Read().LinkedFrom(ctx, id, maxRelated)
+	}
+	return a.store.Read().VisibleFrom(ctx, id, v.Tokens, maxRelated)
 }
 
 // Past is one version of a record in its history. Record is nil where the viewer may not see that version: what was

@@ -61,23 +61,23 @@ func (a *App) create(ctx context.Context, v Viewer, d Draft, o onceKey) (r *reco
 			r, again = made, made != nil
 			return err
 		}
+		if err := a.checkLinks(ctx, t, v, r, r.Links); err != nil { // first: what else is wrong may depend on what they lead to
+			return err
+		}
 		if err := a.confine(ctx, &t.Reader, r); err != nil {
 			return err
 		}
 		var problems record.Problems
 		b, problems = k.Complete(r, a.names, a.today())
-		problems = append(problems, a.checkAudience(ctx, r)...)
+		problems = append(problems, a.checkAudience(ctx, v, r, nil)...)
 		problems = append(problems, a.checkCountry(r, b)...)
 		if len(problems) > 0 {
 			return invalid(problems)
 		}
-		if err := a.checkLinks(ctx, t, v, r, r.Links); err != nil {
-			return err
-		}
 		if err := a.admit(ctx, t, v, k, r, b); err != nil {
 			return err
 		}
-		if err := a.claim(ctx, t, r, b, nil); err != nil {
+		if err := a.claim(ctx, t, v, r, b, nil); err != nil {
 			return err
 		}
 		if err := o.keep(ctx, t, v, r.ID); err != nil {
@@ -135,8 +135,9 @@ func trimText(t record.Text) record.Text {
 }
 
 // checkAudience refuses participants, groups, sectors and persons that do not exist: an audience that names nobody would
-// be read as a mistake or as a promise.
-func (a *App) checkAudience(ctx context.Context, r *record.Record) record.Problems {
+// be read as a mistake or as a promise. An organisation that the viewer does not see is none, but where the version before
+// names it already.
+func (a *App) checkAudience(ctx context.Context, v Viewer, r, before *record.Record) record.Problems {
 	var p record.Problems
 	if _, ok := a.directory.Participant(r.Owner); !ok && sharing.PartnerOf(r.Owner) == "" {
 		p.Add("owner", "problem.participant", "value", r.Owner)
@@ -156,7 +157,8 @@ func (a *App) checkAudience(ctx context.Context, r *record.Record) record.Proble
 			}
 		}
 		if c.Organisation != "" {
-			if s, err := a.store.Read().Record(ctx, c.Organisation); err != nil || s.Record.Kind != "organisation" {
+			named := before != nil && slices.ContainsFunc(before.Sharing.Audience, func(x record.Clause) bool { return x.Organisation == c.Organisation })
+			if s, err := a.store.Read().Record(ctx, c.Organisation); err != nil || s.Record.Kind != "organisation" || !named && !v.Sees(s.Record) {
 				p.Add("sharing.audience", "problem.organisation", "value", c.Organisation)
 			}
 		}
@@ -197,7 +199,7 @@ func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action
 			return err
 		}
 		b, problems := k.Complete(after, a.names, a.today())
-		problems = append(problems, a.checkAudience(ctx, after)...)
+		problems = append(problems, a.checkAudience(ctx, v, after, before.Record)...)
 		problems = append(problems, a.checkCountry(after, b)...)
 		if len(problems) > 0 {
 			return invalid(problems)
@@ -207,7 +209,7 @@ func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action
 				return err
 			}
 		}
-		if err := a.claim(ctx, t, after, b, before.Record); err != nil {
+		if err := a.claim(ctx, t, v, after, b, before.Record); err != nil {
 			return err
 		}
 		_, err = t.Put(ctx, after, a.project(k, after, b), before, old, v.Actor(), action)

@@ -217,7 +217,7 @@ func (k *Kind) CompleteBody(r *Record, b Body, n Namer, today Date) Problems {
 const (
 	maxTitle   = 300
 	maxSummary = 20000
-	maxLinks   = 1000
+	MaxLinks   = 1000
 )
 
 func (k *Kind) checkEnvelope(r *Record, p *Problems) {
@@ -230,8 +230,8 @@ func (k *Kind) checkEnvelope(r *Record, p *Problems) {
 	if len(k.Under) > 0 && len(r.LinkedTo(PartOf)) != 1 {
 		p.Add("links", "problem.under")
 	}
-	if len(r.Links) > maxLinks {
-		p.Add("links", "problem.many", "max", maxLinks)
+	if len(r.Links) > MaxLinks {
+		p.Add("links", "problem.many", "max", MaxLinks)
 	}
 	for _, l := range r.Links {
 		if !slices.Contains(Relations, l.Relation) || l.To == "" || l.To == r.ID {

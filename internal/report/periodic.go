@@ -293,6 +293,9 @@ func (c *composer) comma() string {
 
 // Issue keeps the figures of a span as they are for everybody now. Only the secretariat may.
 func Issue(ctx context.Context, a *app.App, v app.Viewer, o Options) (*record.Record, error) {
+	if err := app.MayIssue(v); err != nil {
+		return nil, err
+	}
 	_, figures, err := Periodic(ctx, a, app.Public, o)
 	if err != nil {
 		return nil, err

@@ -337,6 +337,45 @@ func (r *Reader) LinkedFrom(ctx context.Context, id string, limit int) ([]record
 	return out, err
 }
 
+// maxLinked is how many links to one record are looked through for those that a viewer sees.
+const maxLinked = 20000
+
+// VisibleFrom is LinkedFrom with only those records that one of the tokens lets be seen: the hidden do not take the places
+// of the others.
+func (r *Reader) VisibleFrom(ctx context.Context, id string, tokens []sharing.Token, limit int) ([]record.Link, error) {
+	args := append([]any{id, maxLinked}, values(tokens)...)
+	var out []record.Link
+	err := r.query(ctx, `SELECT l.relation, l.source FROM (SELECT relation, source FROM link WHERE target = ? ORDER BY source DESC LIMIT ?) AS l JOIN record r ON r.id = l.source
+		WHERE `+seen(len(tokens))+` ORDER BY l.source DESC LIMIT ?`, append(args, limit), func(rows *sql.Rows) error {
+		var l record.Link
+		if err := rows.Scan(&l.Relation, &l.To); err != nil {
+			return err
+		}
+		out = append(out, l)
+		return nil
+	})
+	return out, err
+}
+
+// VisibleOf returns those of the ids whose records one of the tokens lets be seen.
+func (r *Reader) VisibleOf(ctx context.Context, ids []string, tokens []sharing.Token) (map[string]bool, error) {
+	out := make(map[string]bool, len(ids))
+	for some := range slices.Chunk(ids, 500) {
+		err := r.query(ctx, `SELECT r.id FROM record r WHERE r.id IN (`+marks(len(some))+`) AND `+seen(len(tokens)), append(values(some), values(tokens)...), func(rows *sql.Rows) error {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			out[id] = true
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // External is a record's key in another system and the hash of what was read from there last.
 type External struct{ Owner, System, Ext, Record, SourceHash string }
 

@@ -102,16 +102,19 @@ func (r *Reader) File(ctx context.Context, hash string) (mime string, content []
 	return mime, content, err
 }
 
-// UnknownName is a name that no substance of the catalogue answers to, with the record in which it was seen first.
+// UnknownName is a name that no substance of the catalogue answers to, with a record in which it was seen: the first one
+// that counts, or else the first one.
 type UnknownName struct {
 	Name, Owner, Record, State, Resolution string
-	Seen                                   int
+	Seen                                   int // in records that every official sees; others would be told of by the count
 }
 
-// AddUnknown counts a sighting of an unknown name.
+// AddUnknown adds the sightings of an unknown name that count, none among them.
 func (t *Tx) AddUnknown(ctx context.Context, u UnknownName) error {
 	_, err := t.exec(ctx, `INSERT INTO unknown_name (name, seen, owner, record, state, resolution) VALUES (?, ?, ?, ?, 'open', '')
-		ON CONFLICT (name) DO UPDATE SET seen = unknown_name.seen + excluded.seen`, u.Name, u.Seen, u.Owner, u.Record)
+		ON CONFLICT (name) DO UPDATE SET seen = unknown_name.seen + excluded.seen,
+		owner = CASE WHEN unknown_name.seen = 0 AND excluded.seen > 0 THEN excluded.owner ELSE unknown_name.owner END,
+		record = CASE WHEN unknown_name.seen = 0 AND excluded.seen > 0 THEN excluded.record ELSE unknown_name.record END`, u.Name, u.Seen, u.Owner, u.Record)
 	return err
 }
 
@@ -127,6 +130,12 @@ func (r *Reader) Unknowns(ctx context.Context, state string, limit int) ([]Unkno
 		return nil
 	})
 	return out, err
+}
+
+// Unknown returns an unknown name, ErrNotFound where there is none.
+func (r *Reader) Unknown(ctx context.Context, name string) (u UnknownName, err error) {
+	err = r.row(ctx, `SELECT name, seen, owner, record, state, resolution FROM unknown_name WHERE name = ?`, []any{name}, &u.Name, &u.Seen, &u.Owner, &u.Record, &u.State, &u.Resolution)
+	return u, err
 }
 
 // ResolveUnknown closes an unknown name: resolution is a substance's id, or "" when it names none.

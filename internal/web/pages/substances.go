@@ -223,7 +223,7 @@ func (s *Site) unknown(w http.ResponseWriter, r *http.Request) {
 	l := ui.List{ID: "unknown", Caption: ui.T(ctx, "menu.unknown"), Total: ui.Num(ctx, len(names)), Columns: []ui.Column{{Label: ui.T(ctx, "field.name")}, {Label: ui.T(ctx, "unknown.seen"), End: true}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "unknown.is")}},
 		Empty: ui.Empty{Title: ui.T(ctx, "unknown.none"), Text: ui.T(ctx, "unknown.none-detail")}}
 	for _, n := range names {
-		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Link("/r/"+n.Record, n.Name), ui.Number(n.Seen), ui.Text(s.participantName(ctx, n.Owner)), unknownForm(n.Name)}})
+		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Link("/r/"+n.Record, n.Name), ui.Number(max(n.Seen, 1)), ui.Text(s.participantName(ctx, n.Owner)), unknownForm(n.Name)}})
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.unknown")}, plainList(ui.T(ctx, "menu.unknown"), ui.T(ctx, "unknown.about"), l))
 }
