@@ -62,7 +62,7 @@ func (a *App) tellExcept(ctx context.Context, t *store.Tx, r *record.Record, rea
 	slices.Sort(among)
 	ids := make([]string, 0, len(p.byID))
 	for id, x := range p.byID {
-		if !x.Active || except[id] {
+		if !x.In(a.now()) || except[id] {
 			continue
 		}
 		held := p.tokens(x, a.now())
@@ -72,7 +72,7 @@ func (a *App) tellExcept(ctx context.Context, t *store.Tx, r *record.Record, rea
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		if _, err := t.Tell(ctx, id, r.ID, reason, newID(t.Now())); err != nil {
+		if err := a.tellPerson(ctx, t, p.byID[id], r, reason); err != nil {
 			return err
 		}
 	}
@@ -85,8 +85,12 @@ func (a *App) tellAgain(ctx context.Context, t *store.Tx, r *record.Record, reas
 	if err != nil {
 		return err
 	}
+	p, err := a.load(ctx)
+	if err != nil {
+		return err
+	}
 	for _, n := range before {
-		if _, err := t.Tell(ctx, n.Person, r.ID, reason, newID(t.Now())); err != nil {
+		if err := a.tellPerson(ctx, t, p.byID[n.Person], r, reason); err != nil {
 			return err
 		}
 	}
@@ -227,6 +231,29 @@ func (a *App) Told(ctx context.Context, v Viewer, limit int) ([]Told, error) {
 		out = append(out, Told{n, s.Record})
 	}
 	return out, nil
+}
+
+// Unread returns how many of the last things that the viewer was told of, and still sees, he has not looked at.
+func (a *App) Unread(ctx context.Context, v Viewer, limit int) (n int, err error) {
+	if !v.SignedIn() {
+		return 0, nil
+	}
+	r := a.store.Read()
+	notices, err := r.NoticesOf(ctx, v.Person.ID, limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range notices {
+		if !x.Seen.IsZero() {
+			continue
+		}
+		if _, err := a.look(ctx, r, v, x.Record); err == nil {
+			n++
+		} else if CodeOf(err) != NotFound {
+			return 0, err
+		}
+	}
+	return n, nil
 }
 
 // See marks what the viewer was told about a record as seen. It writes only when there is something to mark.

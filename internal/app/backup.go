@@ -131,7 +131,7 @@ func (a *App) restore(ctx context.Context, t *store.Tx, b *backup.Reader, moved 
 	if j := b.Manifest.Journal; v.Entries != j.Size || v.Root != j.Root || note != j.Checkpoint {
 		return nil, fmt.Errorf("%w: its journal has %d changes with the root %q, its manifest says %d with %q", backup.ErrFile, v.Entries, v.Root, j.Size, j.Root)
 	}
-	return v, t.Audit(ctx, newID(t.Now()), Operator.Actor(), "restore", "", b.Manifest.Made.Format("2006-01-02T15:04:05Z")+" "+v.Root)
+	return v, t.NoteRestore(ctx, newID(t.Now()), Operator.Actor(), b.Manifest.Made.Format("2006-01-02T15:04:05Z")+" "+v.Root)
 }
 
 func (a *App) reproject(s *store.Stored) (*store.Projection, error) {

@@ -170,7 +170,7 @@ func (a *App) ViewerByEmail(ctx context.Context, email string) (Viewer, error) {
 }
 
 func (a *App) viewer(ctx context.Context, p *people, x *coalition.Person) (Viewer, error) {
-	if x == nil || !x.Active {
+	if x == nil || !x.In(a.now()) {
 		return Public, refuse(Unauthenticated, "error.unauthenticated")
 	}
 	if x.Stakeholder != "" {
@@ -216,7 +216,7 @@ func (a *App) ReadersOf(ctx context.Context, v Viewer, audience []sharing.Token)
 	var persons []string
 	r.Public = slices.Contains(audience, sharing.Public)
 	for id, x := range p.byID {
-		if !x.Active || !sharing.Meet(audience, p.tokens(x, a.now())) {
+		if !x.In(a.now()) || !sharing.Meet(audience, p.tokens(x, a.now())) {
 			continue
 		}
 		if v.Person != nil && id == v.Person.ID {

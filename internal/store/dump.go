@@ -25,14 +25,16 @@ var kept = []keptTable{
 	{name: "person", order: "id"}, {name: "registration", order: "id"}, {name: "audit", order: "id"},
 	{name: "comment", order: "id"}, {name: "proposal", order: "id"}, {name: "reply", order: "record, person"},
 	{name: "notice", order: "record, reason, person"}, {name: "mail", order: "id"},
+	{name: "invitation", order: "id"}, {name: "guide", order: "person"},
 }
 
 // rebuilt are the tables that Reproject derives from the records.
 var rebuilt = []string{"bucket", "posting", "audience", "observation", "search"}
 
 // forgotten are the tables of what lets somebody in, and what hangs on it: a backup does not hold them, so that no
-// session, sign-in link, token or feed's address that has ended since comes back to life.
-var forgotten = []string{"session", "signin_link", "feed", "token", "once"}
+// session, sign-in link, token or feed's address that has ended since comes back to life. What only the running servers
+// say of themselves is forgotten as well: the counts of this hour's refusals, when jobs ran.
+var forgotten = []string{"session", "signin_link", "invitation_link", "feed", "token", "once", "denial", "job"}
 
 // Attach opens a database as it is: nothing is created, migrated or written. What it returns is for Schema and Dump.
 func Attach(ctx context.Context, address string) (*Store, error) {

@@ -108,8 +108,9 @@ type querier interface {
 
 // Reader reads. Tx embeds one whose reads see the transaction's own writes once they are flushed.
 type Reader struct {
-	s *Store
-	q querier
+	s  *Store
+	q  querier
+	tx *Tx // the transaction that it reads in; nil outside of one
 }
 
 // Read returns a reader outside any transaction.
@@ -168,6 +169,7 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	}
 	t := &Tx{Reader: Reader{s: s, q: tx}, tx: tx, now: time.Now().UTC().Truncate(time.Microsecond),
 		postings: map[posting]bool{}, cells: map[cell]float64{}, made: map[bucketKey]int64{}, stmts: map[string]*sql.Stmt{}, nextID: map[string]int64{}}
+	t.Reader.tx = t
 	if err := t.begin(ctx); err != nil {
 		return errors.Join(err, rollback(tx))
 	}
@@ -224,11 +226,14 @@ func (t *Tx) Append(e journal.Entry) int64 {
 }
 
 func (t *Tx) finish(ctx context.Context) error {
-	if err := t.Flush(ctx); err != nil {
+	if t.flushed+int64(len(t.entries)) == 0 {
+		return t.Flush(ctx)
+	}
+	if err := t.adoptAudit(ctx); err != nil {
 		return err
 	}
-	if t.flushed == 0 {
-		return nil
+	if err := t.Flush(ctx); err != nil {
+		return err
 	}
 	size := t.head + t.flushed
 	root, err := tlog.TreeHash(size, t.hashes(ctx))

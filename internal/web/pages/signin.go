@@ -49,7 +49,7 @@ func (s *Site) signin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.sessions.Put(ctx, "person", v.Person.ID)
-	http.Redirect(w, r, web.LocalPath(back), http.StatusSeeOther)
+	http.Redirect(w, r, s.landing(r, v, back), http.StatusSeeOther)
 }
 
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
