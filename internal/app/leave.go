@@ -361,8 +361,7 @@ func (h *handover) unanswered(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	then := *h.p
-	then.registrations = map[string][]*coalition.Registration{h.to.ID: append(slices.Clone(h.p.registrations[h.to.ID]), h.taken...)}
+	then := &people{registrations: map[string][]*coalition.Registration{h.to.ID: append(slices.Clone(h.p.registrations[h.to.ID]), h.taken...)}}
 	held := then.tokens(h.to, h.app.now())
 	for _, n := range notices {
 		if n.At.Before(h.app.now().Add(-unanswered * day)) {

@@ -72,10 +72,9 @@ func (s *Store) NoteRun(ctx context.Context, x Ran) error {
 	if x.Error == "" {
 		good = x.At.UnixMicro()
 	}
-	_, err := s.w.ExecContext(ctx, s.e.bind(`INSERT INTO job (name, at, took, good, error) VALUES (?, ?, ?, ?, ?)
+	return s.exec(ctx, `INSERT INTO job (name, at, took, good, error) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET at = excluded.at, took = excluded.took, error = excluded.error,
-		good = CASE WHEN excluded.good > 0 THEN excluded.good ELSE job.good END`), x.Name, x.At.UnixMicro(), x.Took.Microseconds(), good, short(x.Error))
-	return err
+		good = CASE WHEN excluded.good > 0 THEN excluded.good ELSE job.good END`, x.Name, x.At.UnixMicro(), x.Took.Microseconds(), good, short(x.Error))
 }
 
 // Runs returns when each job ran last, by name.
