@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tocsin/internal/record"
 	"tocsin/internal/store"
 )
 
@@ -47,7 +48,7 @@ func (a *App) StepGuide(ctx context.Context, v Viewer, step string) error {
 		return refuse(Unauthenticated, "error.unauthenticated")
 	}
 	if step != "" && !slices.Contains(GuideSteps, step) {
-		return errHidden
+		return invalid(record.Problems{{Field: "step", Key: "problem.option", Params: map[string]any{"value": step, "options": strings.Join(GuideSteps, ", ")}}})
 	}
 	return a.store.Write(ctx, func(t *store.Tx) error {
 		kept, err := t.GuideOf(ctx, v.Person.ID)
