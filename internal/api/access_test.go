@@ -84,7 +84,7 @@ func (h *house) hiddenAsNone(who string, hidden map[string]got) {
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		return v.Entries
+		return v.Entries - v.Audit // what was refused is in the audit
 	}
 	before := entries()
 	for _, op := range h.api.Operations() {

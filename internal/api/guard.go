@@ -76,6 +76,9 @@ func (x *API) serve(out http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	r = r.WithContext(ctx)
 	r.Body = http.MaxBytesReader(w, r.Body, op.limit)
+	if v.SignedIn() {
+		w.refuse = func(status int) { x.noteDenied(r, op, v, status) }
+	}
 	if !op.tagged() {
 		x.mux.ServeHTTP(w, r)
 		return
@@ -219,13 +222,32 @@ func (x *API) recover(w *watched, r *http.Request) {
 // crossSite finds requests that change something and that a browser sends from another site's page.
 var crossSite = http.NewCrossOriginProtection()
 
-// watched remembers whether an answer has begun.
+// noteDenied keeps in the audit what a program is refused in its person's name: what he may not do, and what he may not
+// know of. The line stands before the answer leaves.
+func (x *API) noteDenied(r *http.Request, op *Operation, v app.Viewer, status int) {
+	id := r.PathValue("id")
+	if status == http.StatusNotFound && id == "" {
+		return
+	}
+	if id == "" {
+		id = r.URL.Path
+	}
+	if err := x.app.Denied(r.Context(), v, status, id, op.Method+" "+op.Path); err != nil {
+		x.o.Log.ErrorContext(r.Context(), "a refusal was not kept in the audit", "request", web.RequestID(r.Context()), "error", err)
+	}
+}
+
+// watched remembers whether an answer has begun, and tells of one that refuses something.
 type watched struct {
 	http.ResponseWriter
-	begun bool
+	begun  bool
+	refuse func(status int) // nil tells nobody
 }
 
 func (w *watched) WriteHeader(status int) {
+	if !w.begun && w.refuse != nil && (status == http.StatusForbidden || status == http.StatusNotFound) {
+		w.refuse(status)
+	}
 	w.begun = true
 	w.ResponseWriter.WriteHeader(status)
 }

@@ -143,7 +143,7 @@ func TestMethods(t *testing.T) {
 		t.Errorf("another site's page: %+v %v", p, a.Header)
 	}
 	after, err := h.Verify(t.Context())
-	if err != nil || after.Root != before.Root {
+	if err != nil || after.Entries-after.Audit != before.Entries-before.Audit {
 		t.Errorf("asking has changed the journal: %v", err)
 	}
 	h.refused(http.StatusMethodNotAllowed, h.ask("", http.MethodPost, api.Document, ""))

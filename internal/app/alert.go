@@ -68,7 +68,7 @@ func (a *App) tellExcept(ctx context.Context, t *store.Tx, r *record.Record, rea
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		if _, err := t.Tell(ctx, id, r.ID, reason, newID(t.Now())); err != nil {
+		if err := a.tellPerson(ctx, t, p.byID[id], r, reason); err != nil {
 			return err
 		}
 	}
@@ -81,8 +81,12 @@ func (a *App) tellAgain(ctx context.Context, t *store.Tx, r *record.Record, reas
 	if err != nil {
 		return err
 	}
+	p, err := a.load(ctx)
+	if err != nil {
+		return err
+	}
 	for _, n := range before {
-		if _, err := t.Tell(ctx, n.Person, r.ID, reason, newID(t.Now())); err != nil {
+		if err := a.tellPerson(ctx, t, p.byID[n.Person], r, reason); err != nil {
 			return err
 		}
 	}

@@ -158,5 +158,5 @@ func (a *App) finishRestore(ctx context.Context, t *store.Tx, r *Restored) error
 	if _, err := a.rederive(ctx, t); err != nil {
 		return err
 	}
-	return t.Audit(ctx, newID(t.Now()), Operator.Actor(), "restore", "", r.Manifest.Made.Format("2006-01-02T15:04:05Z")+" "+r.Found.Root)
+	return t.NoteRestore(ctx, newID(t.Now()), Operator.Actor(), r.Manifest.Made.Format("2006-01-02T15:04:05Z")+" "+r.Found.Root)
 }

@@ -60,7 +60,7 @@ func (a *App) KeepHidden(ctx context.Context, v Viewer, r *record.Record, given 
 
 func (a *App) splitLinks(ctx context.Context, v Viewer, links []record.Link) (seen, hidden []record.Link, err error) {
 	for _, l := range links {
-		_, err := a.visible(ctx, a.store.Read(), v, l.To)
+		_, err := a.look(ctx, a.store.Read(), v, l.To)
 		switch {
 		case err == nil:
 			seen = append(seen, l)

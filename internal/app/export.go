@@ -35,6 +35,9 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 	if err != nil {
 		return 0, err
 	}
+	if err := a.noteExport(ctx, v, q.Kind, ""); err != nil {
+		return 0, err
+	}
 	columns := exportColumns(k, sizes)
 	if err := w.Header(columns); err != nil {
 		return 0, err
@@ -53,7 +56,7 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 	return rows, w.Close()
 }
 
-// Each calls f with every record of the query that the viewer sees.
+// Each calls f with every record of the query that the viewer sees, as his registrations are when each page is read.
 func (a *App) Each(ctx context.Context, v Viewer, q Query, f func(*Shown) error) error {
 	q.Limit, q.Cursor, q.Uncounted = MaxPage, "", true
 	for {
@@ -70,6 +73,9 @@ func (a *App) Each(ctx context.Context, v Viewer, q Query, f func(*Shown) error)
 			return ctx.Err()
 		}
 		q.Cursor = l.Next
+		if v, err = a.again(ctx, v); err != nil {
+			return err
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // holdings is what everybody holds at a time: his tokens, and the other way round who holds a token. It is made once for
-// a state of the directory and holds until a registration begins or ends by the clock.
+// a state of the directory and holds until a registration or an access begins or ends by the clock.
 type holdings struct {
 	from, until time.Time // until is exclusive; zero for no end in sight
 	tokens      map[string][]sharing.Token
@@ -27,21 +27,27 @@ func (p *people) holdings(at time.Time) *holdings {
 	h := &holdings{from: at, tokens: make(map[string][]sharing.Token, len(p.byID)), holders: map[sharing.Token][]*coalition.Person{}}
 	for id, x := range p.byID {
 		h.tokens[id] = p.compile(x, at)
-		if x.Active {
+		if x.In(at) {
 			for _, t := range h.tokens[id] {
 				h.holders[t] = append(h.holders[t], x)
 			}
 		}
+		h.ends(at, x.Until)
 		for _, g := range p.registrations[id] {
-			for _, change := range []time.Time{g.From, g.To} {
-				if change.After(at) && (h.until.IsZero() || change.Before(h.until)) {
-					h.until = change
-				}
-			}
+			h.ends(at, g.From, g.To)
 		}
 	}
 	p.held.Store(h)
 	return h
+}
+
+// ends says when something changes by the clock.
+func (h *holdings) ends(at time.Time, changes ...time.Time) {
+	for _, c := range changes {
+		if c.After(at) && (h.until.IsZero() || c.Before(h.until)) {
+			h.until = c
+		}
+	}
 }
 
 // tokens returns what a person holds at a time.

@@ -148,7 +148,7 @@ func (a *App) Unknowns(ctx context.Context, v Viewer, limit int) ([]store.Unknow
 	}
 	out := all[:0]
 	for _, u := range all {
-		if _, err := a.visible(ctx, r, v, u.Record); err == nil {
+		if _, err := a.look(ctx, r, v, u.Record); err == nil {
 			out = append(out, u)
 		} else if CodeOf(err) != NotFound {
 			return nil, err

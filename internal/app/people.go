@@ -45,6 +45,9 @@ func (a *App) mayAdministerPerson(ctx context.Context, v Viewer, x coalition.Per
 // grantable are the duties that a focal point may give to the people of his own participant.
 var grantable = []coalition.Duty{coalition.FocalPoint, coalition.Analyst}
 
+// MayGrant reports whether the viewer may give a duty to the people whom he administers.
+func MayGrant(v Viewer, d coalition.Duty) bool { return mayGrant(v, d) }
+
 func mayGrant(v Viewer, d coalition.Duty) bool {
 	switch {
 	case v.Operator || v.Has(coalition.Administrator):
@@ -87,24 +90,41 @@ func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*co
 		} else if before, err = a.administered(ctx, v, p.byID[x.ID]); err != nil {
 			return err
 		}
-		for _, d := range before.Duties { // nobody changes somebody with more power than his own
-			if !mayGrant(v, d) {
-				return refuse(Forbidden, "error.administer")
-			}
+		if err := a.mayReplace(p, v, before, x); err != nil {
+			return err
 		}
 		for _, d := range x.Duties {
 			if !mayGrant(v, d) {
 				return refuse(Forbidden, "error.grant", "duty", string(d))
 			}
 		}
-		if before.Active && !x.Active { // he is not signed in again when he is let in again
-			if err := t.EndSignins(ctx, x.ID, ""); err != nil {
+		if before.Active && !x.Active { // he is not let in again by what he had before
+			if err := t.EndAccess(ctx, x.ID); err != nil {
 				return err
 			}
 		}
 		return t.PutPerson(ctx, &x, v.Actor(), action)
 	})
 	return &x, err
+}
+
+// mayReplace refuses a change of a person that makes him another's, that somebody with less power makes, or by which a
+// focal point would leave his participant without one. before is the zero person for a new one.
+func (a *App) mayReplace(p *people, v Viewer, before, x coalition.Person) error {
+	if before.ID == "" {
+		return nil
+	}
+	if !mayGrantAll(v, before.Duties) { // nobody changes somebody with more power than his own
+		return refuse(Forbidden, "error.administer")
+	}
+	if err := sameIdentity(before, x); err != nil {
+		return err
+	}
+	kept := x.In(a.now()) && slices.Contains(x.Duties, coalition.FocalPoint)
+	if !kept && !AuditWhole(v) && before.In(a.now()) && p.lastFocalPoint(&before, a.now()) {
+		return refuse(Conflict, "error.last-focal-point")
+	}
+	return nil
 }
 
 // administered returns a person whom the viewer may administer; one whom he may not is hidden.
@@ -213,6 +233,20 @@ func (a *App) People(ctx context.Context, v Viewer, participant string) ([]Membe
 	return out, nil
 }
 
+// OwnRegistrations returns the viewer's registrations that are live now, none for one who is not signed in.
+func (a *App) OwnRegistrations(ctx context.Context, v Viewer) (out []*coalition.Registration) {
+	p, err := a.load(ctx)
+	if err != nil || v.Person == nil {
+		return nil
+	}
+	for _, g := range p.registrations[v.Person.ID] {
+		if g.Live(a.now()) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 func sortMembers(list []Member) {
 	slices.SortFunc(list, func(x, y Member) int {
 		return strings.Compare(x.Participant+"\x00"+x.Name+"\x00"+x.ID, y.Participant+"\x00"+y.Name+"\x00"+y.ID)
@@ -251,7 +285,7 @@ func (a *App) ParticipationAt(ctx context.Context, at time.Time) (map[string]Tak
 			registered[x.Participant], t.Part = true, false
 		}
 		for _, g := range p.registrations[id] {
-			if x.Active && g.Live(at) {
+			if x.In(at) && g.Live(at) {
 				live = true
 				if !slices.Contains(t.Groups, g.Group) {
 					t.Groups = append(t.Groups, g.Group)

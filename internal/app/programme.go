@@ -358,7 +358,7 @@ func (a *App) MembersOf(ctx context.Context, topics []string) ([]Member, error) 
 	sectioned := slices.ContainsFunc(topics, containsSlash)
 	var out []Member
 	for id, x := range p.byID {
-		if !x.Active {
+		if !x.In(a.now()) {
 			continue
 		}
 		var in []*coalition.Registration

@@ -203,6 +203,21 @@ func lastDay(d record.Date) (int64, bool) {
 
 // fill reads on until the page is full, the list ends, or enough has been looked through.
 func (a *App) fill(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, l *List) error {
+	if err := a.fillPage(ctx, r, v, q, page, l); err != nil {
+		return err
+	}
+	return a.noteRead(ctx, r, v, recordsOf(l.Records)...)
+}
+
+func recordsOf(shown []*Shown) []*record.Record {
+	out := make([]*record.Record, len(shown))
+	for i, s := range shown {
+		out[i] = s.Record
+	}
+	return out
+}
+
+func (a *App) fillPage(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, l *List) error {
 	for scanned := 0; ; {
 		rows, err := r.List(ctx, page)
 		if err != nil {
@@ -274,6 +289,14 @@ func (a *App) tokensFor(ctx context.Context, v Viewer, facet string) ([]sharing.
 }
 
 func (a *App) searchKind(ctx context.Context, v Viewer, q Query) (*List, error) {
+	l, err := a.searchPage(ctx, v, q)
+	if err != nil {
+		return nil, err
+	}
+	return l, a.noteRead(ctx, a.store.Read(), v, recordsOf(l.Records)...)
+}
+
+func (a *App) searchPage(ctx context.Context, v Viewer, q Query) (*List, error) {
 	before := int64(0)
 	if at, err := a.parseCursor(q.Cursor); err != nil {
 		return nil, invalid(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
@@ -404,11 +427,13 @@ func (a *App) History(ctx context.Context, v Viewer, id string) ([]Past, error) 
 		return nil, err
 	}
 	out := make([]Past, len(versions))
+	var shown []*record.Record
 	for i, x := range versions {
 		out[i] = Past{Version: x.Record.Version, Actor: x.Actor, Action: x.Action}
 		if v.Sees(x.Record) {
 			out[i].Record = x.Record
+			shown = append(shown, x.Record)
 		}
 	}
-	return out, nil
+	return out, a.noteRead(ctx, a.store.Read(), v, shown...)
 }

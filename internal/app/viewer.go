@@ -174,7 +174,7 @@ func (a *App) ViewerByEmail(ctx context.Context, email string) (Viewer, error) {
 }
 
 func (a *App) viewer(ctx context.Context, p *people, x *coalition.Person) (Viewer, error) {
-	if x == nil || !x.Active {
+	if x == nil || !x.In(a.now()) {
 		return Public, refuse(Unauthenticated, "error.unauthenticated")
 	}
 	if x.Stakeholder != "" {

@@ -221,8 +221,18 @@ func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action
 	return after, nil
 }
 
-// visible returns a record that the viewer may see. A hidden one and none at all give the same answer.
+// visible returns a record that the viewer may see, and keeps the read in the audit where it is TLP:RED. A hidden one and
+// none at all give the same answer.
 func (a *App) visible(ctx context.Context, r *store.Reader, v Viewer, id string) (*store.Stored, error) {
+	s, err := a.look(ctx, r, v, id)
+	if err != nil {
+		return nil, err
+	}
+	return s, a.noteRead(ctx, r, v, s.Record)
+}
+
+// look is visible where nothing of the record is given out: to count it, to name what is there.
+func (a *App) look(ctx context.Context, r *store.Reader, v Viewer, id string) (*store.Stored, error) {
 	var s *store.Stored
 	var err error
 	if v.Operator {

@@ -62,6 +62,82 @@ type Person struct {
 	Zone        string   `json:"zone,omitempty"`      // IANA
 	Duties      []Duty   `json:"duties,omitempty"`
 	Active      bool     `json:"active"`
+
+	Until     time.Time          `json:"until,omitzero"`      // when the access ends; zero while no end is set
+	Successor string             `json:"successor,omitempty"` // who takes over at the end: a person's id
+	Notify    map[Matter]Channel `json:"notify,omitempty"`    // what is not told in the usual way
+	DigestAt  int                `json:"digest_at,omitempty"` // the hour, in his zone, of the daily digest; 0 for the usual one
+}
+
+// In reports whether the person may come in at a time: he is active and his access has not ended.
+func (p *Person) In(at time.Time) bool {
+	return p.Active && (p.Until.IsZero() || at.Before(p.Until))
+}
+
+// Matter is a sort of thing that a person is told of.
+type Matter string
+
+// The matters.
+const (
+	AlertMatter    Matter = "alert"    // an alert was issued, cancelled or retracted
+	MeetingMatter  Matter = "meeting"  // an invitation, a change of a meeting, a meeting that is near
+	DeadlineMatter Matter = "deadline" // something is due, late or about to close
+	RecordMatter   Matter = "record"   // a step or a change of another record
+)
+
+// Matters lists every matter.
+var Matters = []Matter{AlertMatter, MeetingMatter, DeadlineMatter, RecordMatter}
+
+// Channel is how a person is told. Whatever it is, he finds it on his page of what is new.
+type Channel string
+
+// The channels.
+const (
+	ByLetter Channel = "letter" // a letter at once
+	ByDigest Channel = "digest" // one letter a day
+	ByPage   Channel = "page"   // the page only
+)
+
+// Channels lists every channel, the usual one first.
+var Channels = []Channel{ByLetter, ByDigest, ByPage}
+
+// Told returns how the person wants to be told of a matter.
+func (p *Person) Told(m Matter) Channel {
+	if c, ok := p.Notify[m]; ok {
+		return c
+	}
+	return ByLetter
+}
+
+// usualDigest is the hour of the digest of a person who has chosen none.
+const usualDigest = 7
+
+// Location is the person's time zone, UTC where he has none.
+func (p *Person) Location() *time.Location {
+	if l, err := time.LoadLocation(p.Zone); err == nil && p.Zone != "" {
+		return l
+	}
+	return time.UTC
+}
+
+// NextDigest returns the first time after another at which the person gets his digest.
+func (p *Person) NextDigest(after time.Time) time.Time {
+	local := after.In(p.Location())
+	at := func(days int) time.Time {
+		return time.Date(local.Year(), local.Month(), local.Day()+days, p.DigestHour(), 0, 0, 0, local.Location())
+	}
+	if t := at(0); t.After(after) {
+		return t
+	}
+	return at(1)
+}
+
+// DigestHour is the hour of the person's digest, in his zone.
+func (p *Person) DigestHour() int {
+	if p.DigestAt == 0 {
+		return usualDigest
+	}
+	return p.DigestAt
 }
 
 const maxName = 120 // characters
@@ -91,6 +167,14 @@ func (p Person) Validate() []Problem {
 		if !slices.Contains(Duties, d) {
 			add("duties", "problem.duty", map[string]any{"value": string(d)})
 		}
+	}
+	for m, c := range p.Notify {
+		if !slices.Contains(Matters, m) || !slices.Contains(Channels, c) {
+			add("notify."+string(m), "problem.option", map[string]any{"value": string(c), "options": "letter, digest, page"})
+		}
+	}
+	if p.DigestAt < 0 || p.DigestAt > 23 {
+		add("digest", "problem.hour", nil)
 	}
 	if p.Zone != "" {
 		if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" {

@@ -11,6 +11,7 @@ import (
 
 	"tocsin/internal/app"
 	"tocsin/internal/record"
+	"tocsin/internal/store"
 )
 
 // Config says what is run and with what.
@@ -60,6 +61,9 @@ func (r *Runner) Start(ctx context.Context) {
 	})
 	r.loop(ctx, "expiry", 10*time.Minute, r.app.ExpireAlerts)
 	r.loop(ctx, "reminders", time.Hour, r.app.Reminders)
+	r.loop(ctx, "digests", time.Minute, r.app.Digests)
+	r.loop(ctx, "departures", time.Minute, r.app.Departures)
+	r.loop(ctx, "refusals", time.Hour, r.app.CountDenials)
 	if r.cfg.Detection {
 		r.loop(ctx, "detection", time.Hour, r.detect)
 	}
@@ -78,12 +82,14 @@ func (r *Runner) loop(ctx context.Context, name string, every time.Duration, job
 	r.wait.Go(func() {
 		t := time.NewTicker(every)
 		defer t.Stop()
+		var last store.Ran
 		for {
 			began := time.Now()
 			err := job(ctx)
 			if r.cfg.Ran != nil && ctx.Err() == nil {
 				r.cfg.Ran(name, time.Since(began), err)
 			}
+			last = r.noteRun(ctx, name, began, err, last)
 			if err != nil && ctx.Err() == nil {
 				r.log.Error("a job failed", "job", name, "error", err)
 			}
@@ -94,6 +100,21 @@ func (r *Runner) loop(ctx context.Context, name string, every time.Duration, job
 			}
 		}
 	})
+}
+
+// noteRun keeps when a job ran, for the administration: once a minute, and at once when it begins or ceases to fail.
+func (r *Runner) noteRun(ctx context.Context, name string, began time.Time, err error, last store.Ran) store.Ran {
+	x := store.Ran{Name: name, At: began, Took: time.Since(began)}
+	if err != nil {
+		x.Error = err.Error()
+	}
+	if ctx.Err() != nil || x.Error == last.Error && began.Sub(last.At) < time.Minute {
+		return last
+	}
+	if err := r.app.JobRan(ctx, x); err != nil && ctx.Err() == nil {
+		r.log.Error("the run of a job was not noted", "job", name, "error", err)
+	}
+	return x
 }
 
 // detect judges the last whole week. It is run every hour, since reports of a week come in late.

@@ -80,7 +80,7 @@ func (r *Runner) sendDue(ctx context.Context) error {
 // server is given it until the outcome is known: whoever stops in between leaves a doubtful letter, which is not sent again.
 func (r *Runner) sendOne(ctx context.Context, m store.Mail) error {
 	l, err := r.compose(ctx, m)
-	if code := app.CodeOf(err); err != nil && (code == app.NotFound || code == app.Unauthenticated) {
+	if code := app.CodeOf(err); err != nil && (code == app.NotFound || code == app.Unauthenticated || errors.Is(err, errNothing)) {
 		return r.set(ctx, m, "dropped", "", time.Time{}) // it is not for this person any more
 	}
 	if err != nil {
@@ -130,31 +130,24 @@ func (r *Runner) hand(ctx context.Context, m store.Mail) error {
 // compose writes a letter in the person's language about the record as it is now, if he may still see it. What is
 // AMBER+STRICT or RED is not written into letters, only that there is something to read.
 func (r *Runner) compose(ctx context.Context, m store.Mail) (letter, error) {
+	if write := r.special(m.Reason); write != nil {
+		return write(ctx, m)
+	}
 	v, err := r.app.ViewerByID(ctx, m.Person)
 	if err != nil {
 		return letter{}, err
 	}
-	x, err := r.app.Get(ctx, v, m.Record)
+	x, err := r.app.ForLetter(ctx, v, m.Record)
 	if err != nil {
 		return letter{}, err
 	}
-	code := "en"
-	if len(v.Person.Languages) > 0 && locales.Known(v.Person.Languages[0]) {
-		code = v.Person.Languages[0]
-	}
+	code := known(v.Person.Languages)
 	say := func(key string, params map[string]any) string { return locales.Say(code, key, params) }
 	link := strings.TrimSuffix(r.cfg.BaseURL, "/") + "/r/" + url.PathEscape(m.Record)
-	title := x.Kind.TitleIn(x.Record, r.app.Namer(), code)
-	if closedTo(x) {
-		title = say("letter.closed", nil)
-	}
+	text, title := r.tells(x, m.Reason, code)
 	reason, _, _ := strings.Cut(m.Reason, "@")
-	key, params := "letter."+reason, map[string]any{"title": title}
-	if !locales.Has(key) { // a step that was taken
-		key, params["what"] = "letter.step", say("action."+reason, nil)
-	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "TLP:%s\n\n%s\n\n", x.Sharing.TLP, say(key, params))
+	fmt.Fprintf(&b, "TLP:%s\n\n%s\n\n", x.Sharing.TLP, text)
 	l := letter{id: m.ID, to: v.Person.Email, subject: oneLine(fmt.Sprintf("[TLP:%s] %s", x.Sharing.TLP, title))}
 	if x.Record.Kind == "meeting" && !closedTo(x) {
 		if err := r.inviteTo(&l, &b, v, x, code); err != nil {
@@ -178,6 +171,21 @@ func (r *Runner) compose(ctx context.Context, m store.Mail) (letter, error) {
 	fmt.Fprintf(&b, "%s\n%s\n", say(read, nil), link)
 	l.text = b.String()
 	return l, nil
+}
+
+// tells says in a sentence what a record is written about for, and names the record, where its title may be written.
+func (r *Runner) tells(x *app.Shown, why, code string) (text, title string) {
+	say := func(key string, params map[string]any) string { return locales.Say(code, key, params) }
+	title = x.Kind.TitleIn(x.Record, r.app.Namer(), code)
+	if closedTo(x) {
+		title = say("letter.closed", nil)
+	}
+	reason, _, _ := strings.Cut(why, "@")
+	key, params := "letter."+reason, map[string]any{"title": title}
+	if !locales.Has(key) { // a step that was taken
+		key, params["what"] = "letter.step", say("action."+reason, nil)
+	}
+	return say(key, params), title
 }
 
 // closedTo reports whether a record's content is not written into letters.

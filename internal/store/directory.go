@@ -4,42 +4,101 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tocsin/internal/coalition"
 	"tocsin/internal/journal"
 )
 
-// PutPerson writes a person's new state with its journal entry.
+// PutPerson writes a person's new state with its journal entry, and a line of the audit that says which fields changed.
 func (t *Tx) PutPerson(ctx context.Context, p *coalition.Person, actor, action string) error {
 	payload, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	t.Append(journal.Entry{Actor: actor, Type: "person", Subject: p.ID, Action: action, Payload: payload})
+	var before []byte
+	if err := t.row(ctx, `SELECT payload FROM person WHERE id = ?`, []any{p.ID}, &before); err != nil && err != ErrNotFound {
+		return err
+	}
+	seq := t.Append(journal.Entry{Actor: actor, Type: "person", Subject: p.ID, Action: action, Payload: payload})
 	_, err = t.exec(ctx, `INSERT INTO person (id, email, participant, payload) VALUES (?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET email = excluded.email, participant = excluded.participant, payload = excluded.payload`,
 		p.ID, p.Email, p.Participant, payload)
 	if err != nil {
 		return err
 	}
+	changed, err := changedFields(before, payload)
+	if err != nil {
+		return err
+	}
+	if err := t.Audit(ctx, "person:"+strconv.FormatInt(seq, 10), actor, "person."+action, p.ID, changed); err != nil {
+		return err
+	}
 	return t.bumpDirectory(ctx)
 }
 
-// PutRegistration writes a registration's new state with its journal entry.
+// changedFields names the fields that differ between two states of a person, those of duties with what they are now.
+func changedFields(before, after []byte) (string, error) {
+	var x, y map[string]json.RawMessage
+	if len(before) > 0 {
+		if err := json.Unmarshal(before, &x); err != nil {
+			return "", err
+		}
+	}
+	if err := json.Unmarshal(after, &y); err != nil {
+		return "", err
+	}
+	var names []string
+	for name := range y {
+		if string(x[name]) != string(y[name]) && name != "id" {
+			names = append(names, name)
+		}
+	}
+	for name := range x {
+		if _, kept := y[name]; !kept {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		if name == "duties" {
+			names[i] += " " + string(y[name])
+		}
+	}
+	return strings.Join(names, ", "), nil
+}
+
+// PutRegistration writes a registration's new state with its journal entry and a line of the audit.
 func (t *Tx) PutRegistration(ctx context.Context, g *coalition.Registration, actor, action string) error {
 	payload, err := json.Marshal(g)
 	if err != nil {
 		return err
 	}
-	t.Append(journal.Entry{Actor: actor, Type: "registration", Subject: g.ID, Action: action, Payload: payload})
+	seq := t.Append(journal.Entry{Actor: actor, Type: "registration", Subject: g.ID, Action: action, Payload: payload})
 	_, err = t.exec(ctx, `INSERT INTO registration (id, person, payload) VALUES (?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET payload = excluded.payload`, g.ID, g.Person, payload)
 	if err != nil {
 		return err
 	}
+	if err := t.Audit(ctx, "registration:"+strconv.FormatInt(seq, 10), actor, "registration."+action, g.Person, describeRegistration(g)); err != nil {
+		return err
+	}
 	return t.bumpDirectory(ctx)
+}
+
+func describeRegistration(g *coalition.Registration) string {
+	roles := make([]string, len(g.Roles))
+	for i, r := range g.Roles {
+		roles[i] = string(r)
+	}
+	out := g.Group + "/" + string(g.Section) + " " + strings.Join(roles, ", ") + ", " + g.From.UTC().Format(time.DateOnly) + "–"
+	if !g.To.IsZero() {
+		out += g.To.UTC().Format(time.DateOnly)
+	}
+	return out
 }
 
 func (t *Tx) bumpDirectory(ctx context.Context) error {
@@ -127,12 +186,6 @@ func (t *Tx) TakeSigninLink(ctx context.Context, hash string) (person string, er
 	return person, nil
 }
 
-// Audit keeps a line about access: sign-ins, refusals, reads of RED records. It holds no secrets.
-func (t *Tx) Audit(ctx context.Context, id, actor, event, subject, detail string) error {
-	_, err := t.exec(ctx, `INSERT INTO audit (id, at, actor, event, subject, detail) VALUES (?, ?, ?, ?, ?, ?)`, id, t.now.UnixMicro(), actor, event, subject, detail)
-	return err
-}
-
 // The session store of scs. Tokens are kept as hashes by the caller.
 
 // FindSession returns a session's data; found is false when there is none or it has expired.
@@ -155,10 +208,10 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 	return s.exec(ctx, `DELETE FROM session WHERE token = ?`, token)
 }
 
-// ExpireSessions removes sessions, sign-ins, links, requests and unanswered questions that have expired, and attempts that
-// weigh no more.
+// ExpireSessions removes sessions, sign-ins, links of sign-ins and invitations, requests and unanswered questions that have
+// expired, and attempts that weigh no more.
 func (s *Store) ExpireSessions(ctx context.Context, now time.Time) error {
-	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`, `DELETE FROM signin WHERE expires <= ?`,
+	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`, `DELETE FROM signin WHERE expires <= ?`, `DELETE FROM invitation_link WHERE expires <= ?`,
 		`DELETE FROM ceremony WHERE expires <= ?`, `DELETE FROM recovery WHERE expires <= ?`, `DELETE FROM throttle WHERE until <= ?`} {
 		if err := s.exec(ctx, q, now.UnixMicro()); err != nil {
 			return err

@@ -26,6 +26,7 @@ var kept = []keptTable{
 	{name: "comment", order: "id"}, {name: "proposal", order: "id"}, {name: "reply", order: "record, person"},
 	{name: "notice", order: "record, reason, person"}, {name: "mail", order: "id"},
 	{name: "device", order: "id"}, {name: "account", order: "issuer, subject"}, {name: "entered", order: "person"},
+	{name: "invitation", order: "id"}, {name: "guide", order: "person"},
 }
 
 // rebuilt are the tables that Reproject derives from the records.
@@ -33,8 +34,9 @@ var rebuilt = []string{"bucket", "posting", "audience", "audience_token", "obser
 
 // forgotten are the tables of secrets that let somebody in, and what hangs on them: a backup does not hold them, so that no
 // session, sign-in link, token or feed's address that has ended since comes back to life. Passkeys are kept: of them the
-// database holds no secret, and without them everybody would have to be let in anew.
-var forgotten = []string{"session", "signin", "signin_link", "feed", "token", "once", "ceremony", "recovery", "throttle"}
+// database holds no secret, and without them everybody would have to be let in anew. What only the running servers say of
+// themselves is forgotten as well: the counts of this hour's refusals, when jobs ran.
+var forgotten = []string{"session", "signin", "signin_link", "invitation_link", "feed", "token", "once", "ceremony", "recovery", "throttle", "denial", "job"}
 
 // Attach opens a database as it is: nothing is created, migrated or written. What it returns is for Schema and Dump.
 func Attach(ctx context.Context, address string) (*Store, error) {

@@ -183,7 +183,7 @@ func (t *Tx) countLoaded(ctx context.Context, tables []keptTable, m *backup.Mani
 
 // HoldMail marks letters that wait as doubtful. Those of a backup may have been sent since it was made.
 func (t *Tx) HoldMail(ctx context.Context) error {
-	_, err := t.exec(ctx, `UPDATE mail SET state = 'doubtful' WHERE state IN ('queued', 'handed')`)
+	_, err := t.exec(ctx, `UPDATE mail SET state = 'doubtful' WHERE state IN ('queued', 'handed', 'digest')`)
 	return err
 }
 

@@ -23,19 +23,37 @@ type Notice struct {
 
 // Tell puts a notice before a person and, with mail, a letter in the outbox. It does nothing when the person was told already.
 func (t *Tx) Tell(ctx context.Context, person, rec, reason string, mailID string) (told bool, err error) {
+	return t.TellBy(ctx, person, rec, reason, mailID, time.Time{})
+}
+
+// TellBy is Tell with a letter that waits for the person's digest of a time; for the zero time it is sent at once.
+func (t *Tx) TellBy(ctx context.Context, person, rec, reason, mailID string, digest time.Time) (told bool, err error) {
 	res, err := t.exec(ctx, `INSERT INTO notice (person, record, reason, at, seen, acknowledged, note) VALUES (?, ?, ?, ?, 0, 0, '') ON CONFLICT DO NOTHING`,
 		person, rec, reason, t.now.UnixMicro())
 	if err != nil {
 		return false, err
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return false, err
+	if n, err := res.RowsAffected(); err != nil || n == 0 || mailID == "" {
+		return n > 0, err
 	}
-	if mailID != "" {
-		_, err = t.exec(ctx, `INSERT INTO mail (id, person, record, reason, state, attempts, due, error) VALUES (?, ?, ?, ?, 'queued', 0, ?, '') ON CONFLICT DO NOTHING`,
-			mailID, person, rec, reason, t.now.UnixMicro())
+	state, due := "queued", t.now
+	if !digest.IsZero() {
+		state, due = "digest", digest
 	}
-	return true, err
+	return true, t.queue(ctx, Mail{ID: mailID, Person: person, Record: rec, Reason: reason, State: state}, due)
+}
+
+// QueueMail puts a letter that is about no record into the outbox, unless there is one for the same person, subject and
+// reason.
+func (t *Tx) QueueMail(ctx context.Context, m Mail) error {
+	m.State = "queued"
+	return t.queue(ctx, m, t.now)
+}
+
+func (t *Tx) queue(ctx context.Context, m Mail, due time.Time) error {
+	_, err := t.exec(ctx, `INSERT INTO mail (id, person, record, reason, state, attempts, due, error) VALUES (?, ?, ?, ?, ?, 0, ?, '') ON CONFLICT DO NOTHING`,
+		m.ID, m.Person, m.Record, m.Reason, m.State, due.UnixMicro())
+	return err
 }
 
 // Acknowledge keeps that a person has acknowledged, with a journal entry. It returns ErrNotFound when the person was not told.
@@ -123,7 +141,8 @@ func (r *Reader) NoticesAbout(ctx context.Context, rec string) ([]Notice, error)
 }
 
 // Mail is a letter of the outbox. Its states: queued; handed (given to the mail server, outcome not yet known); sent;
-// failed (given up); doubtful (the program stopped after handing it over: it is not sent again).
+// failed (given up); doubtful (the program stopped after handing it over: it is not sent again); dropped (it was not for
+// that person any more); digest (it waits for the person's daily digest); digested (it stands in one).
 type Mail struct {
 	ID, Person, Record, Reason, State, Error string
 	Attempts                                 int
@@ -187,7 +206,7 @@ func (r *Reader) MailByID(ctx context.Context, id string) (Mail, error) {
 
 // MailStates returns how many letters are in each state, also in those that none is in.
 func (r *Reader) MailStates(ctx context.Context) (map[string]int, error) {
-	out := map[string]int{"queued": 0, "handed": 0, "sent": 0, "failed": 0, "doubtful": 0}
+	out := map[string]int{"queued": 0, "handed": 0, "sent": 0, "failed": 0, "doubtful": 0, "digest": 0}
 	err := r.query(ctx, `SELECT state, count(*) FROM mail GROUP BY state`, nil, func(rows *sql.Rows) error {
 		var state string
 		var n int

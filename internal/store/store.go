@@ -116,6 +116,7 @@ type querier interface {
 type Reader struct {
 	s    *Store
 	q    querier
+	tx   *Tx // the transaction that it reads in; nil outside of one
 	last lists
 }
 
@@ -257,6 +258,7 @@ func (s *Store) begin(ctx context.Context) (*Tx, error) {
 	}
 	t := &Tx{Reader: Reader{s: s, q: tx}, tx: tx, now: time.Now().UTC().Truncate(time.Microsecond),
 		postings: map[posting]bool{}, cells: map[cell]float64{}, made: map[bucketKey]int64{}, stmts: map[string]*sql.Stmt{}, nextID: map[string]int64{}}
+	t.Reader.tx = t
 	if err := t.begin(ctx); err != nil {
 		return nil, errors.Join(err, rollback(tx))
 	}
@@ -316,11 +318,14 @@ func (t *Tx) Append(e journal.Entry) int64 {
 }
 
 func (t *Tx) finish(ctx context.Context) error {
-	if err := t.Flush(ctx); err != nil {
+	if t.flushed+int64(len(t.entries)) == 0 {
+		return t.Flush(ctx)
+	}
+	if err := t.adoptAudit(ctx); err != nil {
 		return err
 	}
-	if t.flushed == 0 {
-		return nil
+	if err := t.Flush(ctx); err != nil {
+		return err
 	}
 	size := t.head + t.flushed
 	root, err := tlog.TreeHash(size, t.hashes(ctx))

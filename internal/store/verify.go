@@ -18,8 +18,9 @@ type Verification struct {
 	Entries     int64    `json:"entries"`
 	Checkpoints int      `json:"checkpoints"`
 	Records     int64    `json:"records"`
-	Root        string   `json:"root"` // hexadecimal
-	Key         string   `json:"key"`  // verifies the checkpoints
+	Audit       int64    `json:"audit"` // entries that hold a line of the audit
+	Root        string   `json:"root"`  // hexadecimal
+	Key         string   `json:"key"`   // verifies the checkpoints
 	Problems    []string `json:"problems"`
 }
 
@@ -32,7 +33,7 @@ func (v *Verification) problem(format string, args ...any) {
 }
 
 // Verify recomputes the journal's tree from its entries and compares it with the stored hashes and with every signed
-// checkpoint, and checks that every record's current version is the last one in the journal.
+// checkpoint, and checks that every record's current version is the last one in the journal, and every line of the audit as its entry says.
 func (s *Store) Verify(ctx context.Context) (*Verification, error) {
 	var v *Verification
 	err := s.snapshot(ctx, func(r *Reader) (err error) {
@@ -50,6 +51,9 @@ func (r *Reader) Verify(ctx context.Context) (*Verification, error) {
 		return nil, err
 	}
 	if err := r.verifyCheckpoints(ctx, v, tree); err != nil {
+		return nil, err
+	}
+	if err := r.verifyAudit(ctx, v); err != nil {
 		return nil, err
 	}
 	return v, r.verifyRecords(ctx, v)

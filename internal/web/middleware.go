@@ -114,8 +114,8 @@ func LogAccess(log *slog.Logger) Middleware {
 	}
 }
 
-// secretPaths are those below which addresses hold a secret: of signing in, of a person's calendar.
-var secretPaths = []string{"/signin/", "/calendar/"}
+// secretPaths are those below which addresses hold a secret: of signing in, of a person's calendar, of an invitation.
+var secretPaths = []string{"/signin/", "/calendar/", "/invitation/"}
 
 // PublicPath is the path of a request without the secret in it, for logs.
 func PublicPath(path string) string {

@@ -77,7 +77,23 @@ func composedByPages() []string {
 	for _, d := range []string{"farrington-flexible", "rare-count", "ears-c1", "ears-c2", "ears-c3", "first-appearance"} {
 		add("detector."+d, "", ".about")
 	}
-	add("mail.", "queued", "handed", "sent", "failed", "doubtful", "dropped")
+	add("mail.", "queued", "handed", "sent", "failed", "doubtful", "dropped", "digest", "digested")
+	for _, m := range coalition.Matters {
+		add("matter.", string(m))
+	}
+	for _, c := range coalition.Channels {
+		add("channel.", string(c))
+	}
+	add("audit.area.", "signin", "access", "people", "token", "export", "red", "system")
+	add("audit.event.", "signin", "signin.refused", "denied", "denied.many", "red.read", "export", "token.made", "token.revoked", "token.refused", "restore")
+	add("audit.event.person.", "create", "update", "profile", "leave", "return", "succeed", "release")
+	add("audit.event.registration.", "create", "update", "end")
+	add("audit.event.invitation.", "create", "send", "withdraw", "accept", "succeed")
+	add("invitation.", "waiting", "sent", "failed", "expired", "accepted", "withdrawn")
+	for _, x := range []string{"language", "country", "calendar", "report", "acknowledge"} {
+		add("guide.step."+x, "", ".text")
+	}
+	add("job.", "mail", "clean-up", "expiry", "reminders", "digests", "departures", "refusals", "detection")
 	add("notice.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
 	add("letter.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
 	add("way.", "link", "passkey", "directory")

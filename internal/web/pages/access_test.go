@@ -118,6 +118,7 @@ var personas = map[string]persona{
 	"administrator": {participant: coalition.SecretariatCode, group: "wg1/east", duties: []coalition.Duty{coalition.Administrator}},
 	"partner":       {partner: true},
 	"other":         {participant: "SL", group: "swg1.2/west", sector: coalition.Customs},
+	"leaver":        {participant: "GH", group: "wg3/west"},
 	"other-chair":   {participant: "NZ", group: "swg1.2/east", role: coalition.CoChairRole, sector: coalition.LawEnforcement},
 	"token-read":    {participant: "GH", group: "swg1.2/west", sector: coalition.Customs, scopes: []app.Scope{app.ScopeRead}},
 	"token-write":   {participant: "GH", group: "swg1.2/west", sector: coalition.Customs, scopes: []app.Scope{app.ScopeWrite}},
@@ -364,7 +365,7 @@ func (c *city) fill(path string, x target) string {
 	case strings.HasPrefix(path, "/substances/"), strings.HasPrefix(path, api.Prefix+"/substances/"):
 		id = "fentanyl"
 	case strings.HasPrefix(path, "/people/"):
-		id = c.id["official"]
+		id = c.id["leaver"]
 	}
 	format := "csv"
 	if strings.Contains(path, "/file/") || strings.Contains(path, "/briefing/") || strings.Contains(path, "/review/") || strings.HasPrefix(path, api.Prefix+"/report/") {
@@ -375,7 +376,7 @@ func (c *city) fill(path string, x target) string {
 		kind = "commitment"
 	}
 	path = strings.NewReplacer("{$}", "", "{secret}", "nothing", "{code}", "GH", "{country}", "GH", "{id}", id, "{kind}", kind, "{format}", format, "{proposal}", x.proposal, "{number}", "1", "{hash}", x.hash,
-		"{token}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
+		"{token}", "nothing", "{registration}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
 	if strings.Contains(path, "{") {
 		c.t.Errorf("say in fill of access_test.go what the new part of the path %s stands for", path)
 	}

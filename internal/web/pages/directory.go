@@ -274,7 +274,7 @@ func (s *Site) showPeople(w http.ResponseWriter, r *http.Request, status int, ty
 				groups = append(groups, strings.ToUpper(g.Group)+" "+ui.T(ctx, "section."+string(g.Section)))
 			}
 		}
-		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(m.Name), ui.Text(m.Email), ui.Text(s.memberOf(ctx, m.Person)), ui.Text(locales.List(ctx, sectors)), ui.Text(locales.List(ctx, duties)), ui.Text(locales.List(ctx, groups)), linkButton(m.ID)}})
+		l.Rows = append(l.Rows, ui.Row{URL: "/people/" + m.ID, Cells: []templ.Component{ui.Text(m.Name), ui.Text(m.Email), ui.Text(s.memberOf(ctx, m.Person)), ui.Text(locales.List(ctx, sectors)), ui.Text(locales.List(ctx, duties)), ui.Text(locales.List(ctx, groups)), linkButton(m.ID)}})
 	}
 	fields := s.personFields(ctx, v, values{typed})
 	ui.SpreadProblems(ctx, fields, problems)

@@ -173,6 +173,27 @@ func (s *Site) Routes() []web.Route {
 		get("/people", web.SignedIn, s.people),
 		post("/people", web.SignedIn, s.savePerson),
 		post("/people/{id}/link", web.SignedIn, s.personLink),
+		get("/people/{id}", web.SignedIn, s.personPage),
+		post("/people/{id}", web.SignedIn, s.changePerson),
+		post("/people/{id}/register", web.SignedIn, s.registerPerson),
+		post("/people/{id}/registrations/{registration}/end", web.SignedIn, s.endRegistration),
+		post("/people/{id}/leave", web.SignedIn, s.leave),
+		post("/people/{id}/return", web.SignedIn, s.askBack),
+		get("/invitations", web.SignedIn, s.invitations),
+		post("/invitations", web.SignedIn, s.invite),
+		get("/invitations/template.csv", web.SignedIn, s.inviteTemplate),
+		upload("/invitations/table", s.inviteTable, maxPeopleTable+web.MaxBody),
+		post("/invitations/{id}/send", web.SignedIn, s.sendInvitation),
+		post("/invitations/{id}/withdraw", web.SignedIn, s.withdrawInvitation),
+		get("/invitation/{secret}", web.Anyone, s.welcome),
+		post("/invitation/{secret}", web.Anyone, s.acceptInvitation),
+		get("/profile", web.SignedIn, s.profile),
+		post("/profile", web.SignedIn, s.saveProfile),
+		get("/guide", web.SignedIn, s.guide),
+		post("/guide", web.SignedIn, s.stepGuide),
+		get("/audit", web.SignedIn, s.audit),
+		get("/audit/export/csv", web.SignedIn, s.exportAudit),
+		get("/admin", web.SignedIn, s.admin),
 		get("/unknown", web.SignedIn, s.unknown),
 		post("/unknown", web.SignedIn, s.resolveUnknown),
 		get("/records/{kind}", web.Anyone, s.list),
@@ -213,7 +234,7 @@ func (s *Site) Handler() http.Handler {
 		if limit == 0 {
 			limit = web.MaxBody
 		}
-		h := http.Handler(r.Handler)
+		h := s.noteDenied(r.Path, r.Handler)
 		if r.Access == web.SignedIn {
 			h = s.signedIn(h)
 		}
@@ -320,12 +341,15 @@ func (s *Site) surround(next http.Handler) http.Handler {
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
-	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "account.title"), URL: "/account"}, {Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}}}
+	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "profile.title"), URL: "/profile"}, {Label: ui.T(ctx, "account.title"), URL: "/account"}, {Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}, {Label: ui.T(ctx, "guide.title"), URL: "/guide"}}}
 	if x, ok := s.app.Directory().Participant(v.Participant()); ok {
 		p.Participant = x.Name(locales.From(ctx).Code)
 	}
 	if v.Has(coalition.FocalPoint) || v.Has(coalition.Secretariat) || v.Has(coalition.Administrator) {
-		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.people"), URL: "/people"}, ui.MenuItem{Label: ui.T(ctx, "recovery.title"), URL: "/recoveries"})
+		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.people"), URL: "/people"}, ui.MenuItem{Label: ui.T(ctx, "invitations.title"), URL: "/invitations"}, ui.MenuItem{Label: ui.T(ctx, "recovery.title"), URL: "/recoveries"}, ui.MenuItem{Label: ui.T(ctx, "audit.title"), URL: "/audit"})
+	}
+	if app.AuditWhole(v) {
+		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "admin.title"), URL: "/admin"})
 	}
 	if v.Has(coalition.Curator) || v.Has(coalition.Administrator) {
 		p.Items = append(p.Items, ui.MenuItem{Label: ui.T(ctx, "menu.unknown"), URL: "/unknown"})

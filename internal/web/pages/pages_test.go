@@ -156,12 +156,12 @@ func TestNobodyFindsTheHidden(t *testing.T) {
 		}
 	}
 	after, err := h.site.app.Verify(context.Background())
-	if err != nil || after.Entries != before.Entries {
-		t.Errorf("somebody changed something: %d entries, then %d (%v)", before.Entries, after.Entries, err)
+	if err != nil || after.Entries-after.Audit != before.Entries-before.Audit {
+		t.Errorf("somebody changed something: %d entries, then %d (%v)", before.Entries-before.Audit, after.Entries-after.Audit, err)
 	}
 }
 
-// TestReadingChangesNothing asks every GET route as the owner and finds the journal as it was.
+// TestReadingChangesNothing asks every GET route as the owner and finds the journal as it was, but for what the audit says.
 func TestReadingChangesNothing(t *testing.T) {
 	h := newHouse(t)
 	c := h.as(t, "ama")
@@ -189,8 +189,8 @@ func TestReadingChangesNothing(t *testing.T) {
 		}
 	}
 	after, err := h.site.app.Verify(context.Background())
-	if err != nil || before.Root != after.Root {
-		t.Errorf("reading has changed the journal: %v", err)
+	if err != nil || before.Entries-before.Audit != after.Entries-after.Audit || len(after.Problems) > 0 {
+		t.Errorf("reading has changed the journal: %v %v", err, after.Problems)
 	}
 }
 

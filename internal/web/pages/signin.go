@@ -77,12 +77,12 @@ func (s *Site) enter(r *http.Request, v app.Viewer) (to string, err error) {
 		}
 		if ways.Lasting() == 0 {
 			s.Flash(r, ui.Attention, "account.add-now")
-			if to == "" {
+			if g, err := s.app.Guide(ctx, v); to == "" && err == nil && g.Begun {
 				to = "/account"
 			}
 		}
 	}
-	return web.LocalPath(to), nil
+	return s.landing(r, v, to), nil
 }
 
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
