@@ -101,8 +101,11 @@ func TestReadsOfRedAreKept(t *testing.T) {
 		ctx := context.Background()
 		b := newBureau(t, address)
 		ways := map[string]func(v app.Viewer, r *record.Record) error{
-			"page":    func(v app.Viewer, r *record.Record) error { _, err := b.Get(ctx, v, r.ID); return err },
-			"list":    func(v app.Viewer, _ *record.Record) error { _, err := b.List(ctx, v, app.Query{Kind: "incident"}); return err },
+			"page": func(v app.Viewer, r *record.Record) error { _, err := b.Get(ctx, v, r.ID); return err },
+			"list": func(v app.Viewer, _ *record.Record) error {
+				_, err := b.List(ctx, v, app.Query{Kind: "incident"})
+				return err
+			},
 			"search":  func(v app.Viewer, _ *record.Record) error { _, err := b.Search(ctx, v, "zqred", "", 10); return err },
 			"history": func(v app.Viewer, r *record.Record) error { _, err := b.History(ctx, v, r.ID); return err },
 			"talk":    func(v app.Viewer, r *record.Record) error { _, err := b.Comments(ctx, v, r.ID); return err },

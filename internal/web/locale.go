@@ -80,7 +80,9 @@ func setCookie(w http.ResponseWriter, name, value string, secure bool) {
 }
 
 // Remember keeps the language that somebody has chosen for himself in his browser, so that it is read from his next page on.
-func Remember(w http.ResponseWriter, code string, secure bool) { setCookie(w, languageCookie, code, secure) }
+func Remember(w http.ResponseWriter, code string, secure bool) {
+	setCookie(w, languageCookie, code, secure)
+}
 
 // Preferences answers POST /preferences: it remembers the theme and goes back to where the person was.
 func Preferences(secure bool) http.HandlerFunc {
