@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,7 +54,8 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 	return rows, w.Close()
 }
 
-// Each calls f with every record of the query that the viewer sees.
+// Each calls f with every record of the query that the viewer sees. Who he is is asked anew for each page: a long run of
+// somebody whose registrations change meanwhile ends with Unauthenticated, as what it gave is not what he may have.
 func (a *App) Each(ctx context.Context, v Viewer, q Query, f func(*Shown) error) error {
 	q.Limit, q.Cursor, q.Uncounted = MaxPage, "", true
 	for {
@@ -70,7 +72,22 @@ func (a *App) Each(ctx context.Context, v Viewer, q Query, f func(*Shown) error)
 			return ctx.Err()
 		}
 		q.Cursor = l.Next
+		if err := a.still(ctx, v); err != nil {
+			return err
+		}
 	}
+}
+
+// still returns Unauthenticated unless the viewer holds now what he held when his request began.
+func (a *App) still(ctx context.Context, v Viewer) error {
+	if !v.SignedIn() {
+		return nil
+	}
+	now, err := a.ViewerByID(ctx, v.Person.ID)
+	if err == nil && !slices.Equal(now.Tokens, v.Tokens) {
+		return refuse(Unauthenticated, "error.unauthenticated")
+	}
+	return err
 }
 
 func eachList(k *record.Kind, s *Shown, f func(name string, n int)) error {
