@@ -337,6 +337,48 @@ func TestAttack06Groups(t *testing.T) {
 	}
 }
 
+// TestAttack09RunningExport: an export of somebody whose registration ends while it runs is broken off, and so is one of
+// somebody who is disabled.
+func TestAttack09RunningExport(t *testing.T) {
+	s, ctx := newStage(t, storetest.SQLite(t)), context.Background()
+	rows := strings.Builder{}
+	for i := range 2*app.MaxPage + 50 {
+		fmt.Fprintf(&rows, "K%d,seizure,2024-05-01,GH,x\r\n", i)
+	}
+	if r := s.take("ama", rows.String(), record.Green); r.Accepted != 2*app.MaxPage+50 {
+		t.Fatalf("%+v", r)
+	}
+	for who, end := range map[string]func(app.Member){
+		"fatu": func(m app.Member) {
+			for _, g := range m.Registrations {
+				ended := *g
+				ended.To = time.Now().Add(-time.Second)
+				if _, err := s.Register(ctx, app.Operator, ended); err != nil {
+					t.Fatal(err)
+				}
+			}
+		},
+		"mere": func(m app.Member) {
+			gone := *m.Person
+			gone.Active = false
+			if _, err := s.SavePerson(ctx, app.Operator, gone); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		n, v := 0, s.as(who)
+		err := s.Each(ctx, v, app.Query{Kind: "incident"}, func(*app.Shown) error {
+			if n++; n == 10 {
+				end(s.people[who])
+			}
+			return nil
+		})
+		if app.CodeOf(err) != app.Unauthenticated || n > app.MaxPage {
+			t.Errorf("%s: %d rows, then %v", who, n, err)
+		}
+	}
+}
+
 // TestAttack33NoticeStorm: one alert that is changed in a loop tells everybody once.
 func TestAttack33NoticeStorm(t *testing.T) {
 	s, ctx := newStage(t, storetest.SQLite(t)), context.Background()

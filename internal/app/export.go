@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,7 +57,8 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 	return rows, w.Close()
 }
 
-// Each calls f with every record of the query that the viewer sees, as his registrations are when each page is read.
+// Each calls f with every record of the query that the viewer sees. Who he is is asked anew for each page: a long run of
+// somebody whose registrations change meanwhile ends with Unauthenticated, as what it gave is not what he may have.
 func (a *App) Each(ctx context.Context, v Viewer, q Query, f func(*Shown) error) error {
 	q.Limit, q.Cursor, q.Uncounted = MaxPage, "", true
 	for {
@@ -73,10 +75,19 @@ func (a *App) Each(ctx context.Context, v Viewer, q Query, f func(*Shown) error)
 			return ctx.Err()
 		}
 		q.Cursor = l.Next
-		if v, err = a.again(ctx, v); err != nil {
+		if err := a.still(ctx, v); err != nil {
 			return err
 		}
 	}
+}
+
+// still returns Unauthenticated unless the viewer holds now what he held when his request began.
+func (a *App) still(ctx context.Context, v Viewer) error {
+	now, err := a.again(ctx, v)
+	if err == nil && !slices.Equal(now.Tokens, v.Tokens) {
+		return refuse(Unauthenticated, "error.unauthenticated")
+	}
+	return err
 }
 
 func eachList(k *record.Kind, s *Shown, f func(name string, n int)) error {

@@ -23,6 +23,7 @@ import (
 	"tocsin/internal/kinds/kindstest"
 	"tocsin/internal/record"
 	"tocsin/internal/sharing"
+	"tocsin/internal/store"
 	"tocsin/internal/store/storetest"
 	"tocsin/internal/web"
 )
@@ -157,6 +158,11 @@ func newCity(t *testing.T, address string) *city {
 		t.Fatal(err)
 	}
 	c.org = org.ID
+	if err := a.Store().Write(ctx, func(t *store.Tx) error { // what POST /unknown is asked for
+		return t.AddUnknown(ctx, store.UnknownName{Name: "n", Seen: 1, Owner: org.Owner, Record: org.ID})
+	}); err != nil {
+		t.Fatal(err)
+	}
 	c.populate(func(p persona) bool { return p.partner })
 	if c.site, err = New(a, Options{Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
@@ -390,7 +396,7 @@ func form(x target) url.Values {
 	for name, value := range map[string]string{"email": "new@example.org", "participant": "GH", "languages": "en", "zone": "UTC"} {
 		v.Set(name, value)
 	}
-	for name, value := range map[string]string{"type": "seizure", "found": "2024-05-01", "country": "GH", "tlp": "CLEAR"} {
+	for name, value := range map[string]string{"type": "seizure", "found.year": "2024", "found.month": "5", "found.day": "1", "country": "GH", "tlp": "CLEAR"} {
 		v.Set(name, value)
 	}
 	return v

@@ -261,7 +261,11 @@ func (s *Site) indicatorPart(ctx context.Context, v app.Viewer, x *app.Shown, m 
 // ownerName names an owner: a participant, or a stakeholder organisation as far as anybody may know its name.
 func (s *Site) ownerName(ctx context.Context, owner string) string {
 	if strings.HasPrefix(owner, "~") {
-		if x, err := s.app.Get(ctx, app.Operator, owner[1:]); err == nil {
+		v, ok := ctx.Value(viewerKey{}).(app.Viewer)
+		if !ok {
+			v = app.Public
+		}
+		if x, err := s.app.Get(ctx, v, owner[1:]); err == nil && x.Record.Kind == "organisation" { // the code may be of any record: it is read from addresses
 			return s.title(ctx, x)
 		}
 		return ui.T(ctx, "owner.partner")

@@ -367,9 +367,10 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	if !s.listable(w, r, k.Name) {
 		return
 	}
-	if !s.Viewer(r).SignedIn() && !s.exports.Allow(r) { // an export reads all that is public
-		w.Header().Set("Retry-After", "60")
-		web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(r.Context(), "error.busy"), ui.T(r.Context(), "error.busy-detail")))
+	first := queryOf(r, k.Name)
+	first.Limit = 1
+	if _, err := s.app.List(r.Context(), s.Viewer(r), first); err != nil { // what is wrong is said before the answer begins
+		s.Fail(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", mime)

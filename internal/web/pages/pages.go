@@ -56,7 +56,7 @@ type Site struct {
 	choices     choices
 }
 
-// maxExports is how many tables a stranger may take in a minute: every one that is offered in every form, and again.
+// maxExports is how many tables and documents a stranger may take in a minute: every one that is offered in every form, and again.
 const maxExports = 150
 
 // maxAttempts is how many times a network may try to come in in a minute at one server, whole ministries among them. What
@@ -129,11 +129,11 @@ func (s *Site) Routes() []web.Route {
 		post("/recoveries/{request}/refuse", web.SignedIn, s.refuseRecovery),
 		get("/participants", web.Anyone, s.participants),
 		get("/participants/{code}", web.Anyone, s.participant),
-		get("/participants/{code}/briefing/{format}", web.Anyone, s.briefingFile),
+		get("/participants/{code}/briefing/{format}", web.Anyone, s.costly(s.briefingFile)),
 		get("/groups", web.Anyone, s.groups),
 		get("/groups/{id}", web.Anyone, s.groupPage),
-		get("/groups/{id}/review", web.Anyone, s.review),
-		get("/groups/{id}/review/file/{format}", web.Anyone, s.reviewFile),
+		get("/groups/{id}/review", web.Anyone, s.costly(s.review)),
+		get("/groups/{id}/review/file/{format}", web.Anyone, s.costly(s.reviewFile)),
 		get("/about", web.Anyone, s.about),
 		get("/news", web.Anyone, s.news),
 		get("/data", web.Anyone, s.openData),
@@ -153,16 +153,16 @@ func (s *Site) Routes() []web.Route {
 		get("/pledge", web.Anyone, s.pledge),
 		get("/commitments", web.Anyone, s.commitments),
 		get("/donors", web.Anyone, s.donors),
-		get("/donors/iati.xml", web.Anyone, s.iatiFile),
+		get("/donors/iati.xml", web.Anyone, s.costly(s.iatiFile)),
 		get("/donors/import", web.SignedIn, s.iatiPage),
 		upload("/donors/import", s.importIATI, maxUpload+web.MaxBody),
 		get("/legislation", web.Anyone, s.legislation),
-		get("/legislation/{code}/gaps/{format}", web.Anyone, s.gapsFile),
+		get("/legislation/{code}/gaps/{format}", web.Anyone, s.costly(s.gapsFile)),
 		get("/services", web.Anyone, s.services),
 		get("/experts", web.SignedIn, s.experts),
 		get("/partners", web.SignedIn, s.partners),
-		get("/report", web.Anyone, s.periodic),
-		get("/report/file/{format}", web.Anyone, s.periodicFile),
+		get("/report", web.Anyone, s.costly(s.periodic)),
+		get("/report/file/{format}", web.Anyone, s.costly(s.periodicFile)),
 		post("/report/issue", web.SignedIn, s.issueReport),
 		get("/substances", web.Anyone, s.substances),
 		get("/substances/{id}", web.Anyone, s.substance),
@@ -197,7 +197,7 @@ func (s *Site) Routes() []web.Route {
 		get("/unknown", web.SignedIn, s.unknown),
 		post("/unknown", web.SignedIn, s.resolveUnknown),
 		get("/records/{kind}", web.Anyone, s.list),
-		get("/records/{kind}/export/{format}", web.Anyone, s.export),
+		get("/records/{kind}/export/{format}", web.Anyone, s.costly(s.export)),
 		get("/records/{kind}/new", web.SignedIn, s.newRecord),
 		post("/records/{kind}/new", web.SignedIn, s.createRecord),
 		get("/records/{kind}/template.csv", web.SignedIn, s.template),
@@ -251,6 +251,32 @@ func (s *Site) Handler() http.Handler {
 	site.Handle(api.Prefix+"/", s.api.Handler()) // knows no session
 	site.Handle(api.Document, s.api.Handler())
 	return web.Behind(s.o.Proxies)(site)
+}
+
+// ordinary is how long a browser has for sending a form; files have as long as the server gives them.
+const ordinary = time.Minute
+
+// bound ends a request whose body comes too slowly for what it is.
+func bound(r web.Route, next http.Handler) http.Handler {
+	if r.Method == http.MethodGet || r.Body > 0 {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(ordinary)) // not every connection can: the server's own limits then hold
+		next.ServeHTTP(w, q)
+	})
+}
+
+// costly asks strangers who want more than a few of what reads or composes much to wait.
+func (s *Site) costly(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !s.Viewer(r).SignedIn() && !s.exports.Allow(r) {
+			w.Header().Set("Retry-After", "60")
+			web.Render(w, r, http.StatusTooManyRequests, ui.ErrorPage(ui.T(r.Context(), "error.busy"), ui.T(r.Context(), "error.busy-detail")))
+			return
+		}
+		next(w, r)
+	}
 }
 
 type viewerKey struct{}
