@@ -210,21 +210,24 @@ func (a *App) Told(ctx context.Context, v Viewer, limit int) ([]Told, error) {
 	if !v.SignedIn() {
 		return nil, nil
 	}
-	r := a.store.Read()
-	notices, err := r.NoticesOf(ctx, v.Person.ID, limit)
+	notices, err := a.store.Read().NoticesOf(ctx, v.Person.ID, limit)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(notices))
+	for i, n := range notices {
+		ids[i] = n.Record
+	}
+	slices.Sort(ids)
+	found, err := a.visibleAmong(ctx, v, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}
 	var out []Told
 	for _, n := range notices {
-		s, err := a.visible(ctx, r, v, n.Record)
-		if CodeOf(err) == NotFound {
-			continue
+		if s := found[n.Record]; s != nil {
+			out = append(out, Told{n, s.Record})
 		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Told{n, s.Record})
 	}
 	return out, nil
 }

@@ -28,8 +28,13 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 	if !ok {
 		return 0, refuse(NotFound, "error.kind", "kind", q.Kind)
 	}
+	return exportEach(k, w, func(f func(*Shown) error) error { return a.Each(ctx, v, q, f) })
+}
+
+// exportEach writes the records that each gives, which is called twice: to find how many columns lists need, and to write.
+func exportEach(k *record.Kind, w Sheet, each func(func(*Shown) error) error) (rows int, err error) {
 	sizes := map[string]int{}
-	err = a.Each(ctx, v, q, func(s *Shown) error {
+	err = each(func(s *Shown) error {
 		return eachList(k, s, func(name string, n int) { sizes[name] = max(sizes[name], min(n, maxItems)) })
 	})
 	if err != nil {
@@ -39,7 +44,7 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 	if err := w.Header(columns); err != nil {
 		return 0, err
 	}
-	err = a.Each(ctx, v, q, func(s *Shown) error {
+	err = each(func(s *Shown) error {
 		rows++
 		cells, err := exportCells(columns, s)
 		if err != nil {

@@ -25,6 +25,7 @@ var kept = []keptTable{
 	{name: "person", order: "id"}, {name: "registration", order: "id"}, {name: "audit", order: "id"},
 	{name: "comment", order: "id"}, {name: "proposal", order: "id"}, {name: "reply", order: "record, person"},
 	{name: "notice", order: "record, reason, person"}, {name: "mail", order: "id"},
+	{name: "visit", order: "person, record"}, {name: "preference", order: "person, name"}, {name: "saved", order: "id"},
 }
 
 // rebuilt are the tables that Reproject derives from the records.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin/internal/journal"
+	"tocsin/internal/sharing"
 )
 
 // Notice is that a person was told of a record for a reason ("issued", "cancelled" …): once, whatever happens.
@@ -77,6 +78,22 @@ func (r *Reader) Unseen(ctx context.Context, person, rec string) (bool, error) {
 	var n int
 	err := r.row(ctx, `SELECT count(*) FROM notice WHERE record = ? AND person = ? AND seen = 0`, []any{rec, person}, &n)
 	return n > 0, err
+}
+
+// CountUnseen counts what a person was told of records that one of the tokens lets be seen and has not looked at, up to
+// limit. It takes one statement.
+func (r *Reader) CountUnseen(ctx context.Context, person string, tokens []sharing.Token, limit int) (n int, err error) {
+	buckets, err := r.bucketsOf(ctx, All.Name, tokens)
+	if err != nil || len(buckets) == 0 {
+		return 0, err
+	}
+	args := []any{person}
+	for _, b := range buckets {
+		args = append(args, b)
+	}
+	err = r.row(ctx, `SELECT count(*) FROM (SELECT 1 AS one FROM notice n JOIN record r ON r.id = n.record WHERE n.person = ? AND n.seen = 0
+		AND EXISTS (SELECT 1 FROM posting p WHERE p.bucket IN (`+marks(len(buckets))+`) AND p.k = r.seq AND p.seq = r.seq) LIMIT ?) AS t`, append(args, limit), &n)
+	return n, err
 }
 
 const noticeColumns = `SELECT person, record, reason, at, seen, acknowledged, note FROM notice `

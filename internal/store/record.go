@@ -213,6 +213,37 @@ func (r *Reader) Visible(ctx context.Context, id string, tokens []sharing.Token)
 	return decode(seq, payload)
 }
 
+// VisibleAmong returns the current versions of those of the records that one of the tokens lets be seen, by id, in one
+// statement.
+func (r *Reader) VisibleAmong(ctx context.Context, ids []string, tokens []sharing.Token) (map[string]*Stored, error) {
+	buckets, err := r.bucketsOf(ctx, All.Name, tokens)
+	if err != nil || len(buckets) == 0 || len(ids) == 0 {
+		return nil, err
+	}
+	var args []any
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	for _, b := range buckets {
+		args = append(args, b)
+	}
+	out := make(map[string]*Stored, len(ids))
+	err = r.query(ctx, `SELECT r.seq, j.payload FROM record r JOIN journal j ON j.seq = r.seq WHERE r.id IN (`+marks(len(ids))+`)
+		AND EXISTS (SELECT 1 FROM posting p WHERE p.bucket IN (`+marks(len(buckets))+`) AND p.k = r.seq AND p.seq = r.seq)`, args, func(rows *sql.Rows) error {
+		var seq int64
+		var payload []byte
+		if err := rows.Scan(&seq, &payload); err != nil {
+			return err
+		}
+		s, err := decode(seq, payload)
+		if err == nil {
+			out[s.Record.ID] = s
+		}
+		return err
+	})
+	return out, err
+}
+
 // All is the facet that every record must stand in, by change: Visible rests on it.
 var All = Facet{Name: "*", ByChange: true}
 
