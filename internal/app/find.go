@@ -74,7 +74,7 @@ func Snippet(x *Shown, text, lang string) []Piece {
 	return nil
 }
 
-// textsOf returns the texts of a record that can be read: the summary, then the values of its fields, then the title.
+// textsOf returns the texts of a record that stand beside its title: the summary, then the values of its fields.
 func textsOf(x *Shown, lang string) []string {
 	summary, _ := x.Summary.In(lang)
 	out := []string{summary}
@@ -84,8 +84,7 @@ func textsOf(x *Shown, lang string) []string {
 			out = fieldTexts(out, f, body[f.Name], lang)
 		}
 	}
-	title, _ := x.Title.In(lang)
-	return append(out, title)
+	return out
 }
 
 func fieldTexts(out []string, f record.Field, v any, lang string) []string {

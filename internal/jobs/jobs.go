@@ -56,6 +56,7 @@ func (r *Runner) Start(ctx context.Context) {
 	})
 	r.loop(ctx, "expiry", 10*time.Minute, r.app.ExpireAlerts)
 	r.loop(ctx, "reminders", time.Hour, r.app.Reminders)
+	r.loop(ctx, "matches", 10*time.Minute, r.app.TellMatches)
 	if r.cfg.Detection {
 		r.loop(ctx, "detection", time.Hour, r.detect)
 	}

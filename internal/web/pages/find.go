@@ -53,6 +53,8 @@ type hit struct {
 	snippet                          []app.Piece
 }
 
+const searchHits = 25 // on a page
+
 func (s *Site) search(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), s.Viewer(r)
 	text := strings.TrimSpace(r.URL.Query().Get("q"))
@@ -61,7 +63,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) {
 		kind = ""
 	}
 	q := s.app.QueryOf(kind, r.URL.Query())
-	q.State, q.Topic, q.Retracted = "", "", false
+	q.State, q.Topic, q.Retracted, q.Limit = "", "", false, searchHits
 	p := &findView{text: text, address: with(r.URL, "after", ""), filtered: q.Place+q.Substance+q.Owner+string(q.From)+string(q.To) != "",
 		field:   ui.Field{Path: "q", Type: record.TypeSubstance, Label: ui.T(ctx, "list.words"), Value: text, Suggest: "/suggest/search"},
 		filters: s.searchFilters(ctx, q), none: ui.Empty{Title: ui.T(ctx, "search.none"), Text: ui.T(ctx, "search.none-detail")}}
@@ -213,7 +215,7 @@ func (s *Site) suggestSearch(w http.ResponseWriter, r *http.Request) {
 func (s *Site) coursePlot(ctx context.Context, v app.Viewer, place, substance string) (templ.Component, error) {
 	c := plot.Curves{ID: "course", Title: s.substanceName(ctx, substance) + " · " + s.explorePlace(ctx, place), Unit: ui.T(ctx, "plot.unit")}
 	var said []string
-	for _, source := range []string{"identification", "incident/seizure", "health-event/overdose", "health-event/death"} {
+	for _, source := range []string{"identification", "incident/seizure", "health-event/non-fatal-overdose", "health-event/death"} {
 		x, err := s.app.Explore(ctx, v, app.ExploreQuery{Places: []string{place}, Substances: []string{substance}, Source: source, Step: app.ByMonth})
 		if app.CodeOf(err) == app.Invalid {
 			continue // a source that this version has not
