@@ -74,7 +74,7 @@ func (a *App) ChosenOf(ctx context.Context, v Viewer, kind string, chosen []Chos
 			ids = append(ids, c.ID)
 		}
 	}
-	found, err := a.visibleAmong(ctx, v, ids)
+	found, err := a.visibleAll(ctx, a.store.Read(), v, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -171,13 +171,13 @@ func TestSaved(t *testing.T) {
 				t.Errorf("reason %q", n.Reason)
 			}
 		}
-		if n, err := w.Unread(ctx, fatu); err != nil || n != 2 {
+		if n, err := w.Unseen(ctx, fatu, 99); err != nil || n != 1 {
 			t.Errorf("%d unread, %v", n, err)
 		}
 		if _, err := w.Update(ctx, w.as("ama"), r.ID, 1, app.Draft{Sharing: ours, Body: incident("zqword")}); err != nil {
 			t.Fatal(err)
 		}
-		if n, err := w.Unread(ctx, fatu); err != nil || n != 0 {
+		if n, err := w.Unseen(ctx, fatu, 99); err != nil || n != 0 {
 			t.Errorf("%d unread of what is hidden now, %v", n, err)
 		}
 	})

@@ -275,7 +275,7 @@ func (a *App) signalsOn(ctx context.Context, v Viewer, c Curve, x *Exploration, 
 	if c.Place == World || strings.HasPrefix(c.Place, "region:") {
 		return nil, nil
 	}
-	l, err := a.List(ctx, v, Query{Kind: "signal", Place: c.Place, Limit: MaxPage})
+	l, err := a.List(ctx, v, Query{Kind: "signal", Place: c.Place, Uncounted: true, Limit: MaxPage})
 	if err != nil {
 		return nil, err
 	}

@@ -132,15 +132,3 @@ func (a *App) Follow(ctx context.Context, v Viewer, id string, follow bool) erro
 		return t.Follow(ctx, v.Person.ID, store.Visit{Record: id, Version: s.Record.Version, Seq: s.Seq, At: t.Now(), Follows: follow})
 	})
 }
-
-// visibleAmong returns those of the records that the viewer sees, by id, in one statement.
-func (a *App) visibleAmong(ctx context.Context, v Viewer, ids []string) (map[string]*store.Stored, error) {
-	found, err := a.store.Read().VisibleAmong(ctx, ids, v.Tokens)
-	for id, s := range found {
-		if !v.Sees(s.Record) { // the index and the rule must agree; if ever they do not, the rule wins
-			a.log.Error("the index shows what the rule hides", "record", id)
-			delete(found, id)
-		}
-	}
-	return found, err
-}

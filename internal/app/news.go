@@ -70,7 +70,7 @@ func (a *App) News(ctx context.Context, v Viewer) (*News, error) {
 		if x.N == 0 {
 			continue
 		}
-		l, err := a.List(ctx, v, Query{Kind: kind, Sort: "changed", Limit: eachNews, since: mark})
+		l, err := a.List(ctx, v, Query{Kind: kind, Sort: "changed", Uncounted: true, Limit: eachNews, since: mark})
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (a *App) changedFollowed(ctx context.Context, v Viewer, mark int64) ([]*Sho
 	for i, c := range changed {
 		ids[i] = c.Record
 	}
-	found, err := a.visibleAmong(ctx, v, ids)
+	found, err := a.visibleAll(ctx, a.store.Read(), v, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -144,12 +144,4 @@ func (a *App) MarkSeen(ctx context.Context, v Viewer, upto string) error {
 		}
 		return t.Prefer(ctx, v.Person.ID, seenMark, strconv.FormatInt(at.Seq, 10))
 	})
-}
-
-// Unread counts what the viewer was told of and has not looked at, as far as he still sees it; 100 means 100 or more.
-func (a *App) Unread(ctx context.Context, v Viewer) (int, error) {
-	if !v.SignedIn() {
-		return 0, nil
-	}
-	return a.store.Read().CountUnseen(ctx, v.Person.ID, v.Tokens, maxNews)
 }

@@ -67,7 +67,7 @@ func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
 func (a *App) unusualSeries(ctx context.Context, v Viewer, most int) ([]*Shown, error) {
 	var out []*Shown
 	for _, state := range []string{"new", "under-assessment"} {
-		l, err := a.List(ctx, v, Query{Kind: "signal", State: state, Sort: "changed", Limit: 3 * maxUnusual})
+		l, err := a.List(ctx, v, Query{Kind: "signal", State: state, Sort: "changed", Uncounted: true, Limit: 3 * maxUnusual})
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +108,7 @@ func (a *App) unanswered(ctx context.Context, v Viewer, r *record.Record) (bool,
 func (a *App) newest(ctx context.Context, v Viewer, each int) ([]*Shown, error) {
 	var out []*Shown
 	for _, k := range kinds.Reports() {
-		l, err := a.List(ctx, v, Query{Kind: k.Name, Limit: each})
+		l, err := a.List(ctx, v, Query{Kind: k.Name, Limit: each, Uncounted: true})
 		if err != nil {
 			return nil, err
 		}

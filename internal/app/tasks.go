@@ -82,7 +82,7 @@ func (a *App) toDecide(ctx context.Context, v Viewer) ([]Task, error) {
 			ids = append(ids, p.Record)
 		}
 	}
-	found, err := a.visibleAmong(ctx, v, ids)
+	found, err := a.visibleAll(ctx, a.store.Read(), v, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (a *App) toClear(ctx context.Context, v Viewer) ([]Task, error) {
 	}
 	var out []Task
 	for _, x := range []struct{ state, step, what string }{{"draft", "clear", TaskClear}, {"cleared", "issue", TaskIssue}} {
-		l, err := a.List(ctx, v, Query{Kind: "alert", State: x.state, Sort: "changed", Limit: maxTasks})
+		l, err := a.List(ctx, v, Query{Kind: "alert", State: x.state, Sort: "changed", Uncounted: true, Limit: maxTasks})
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +126,7 @@ func (a *App) lateMilestones(ctx context.Context, v Viewer) ([]Task, error) {
 	if !v.Owns(v.Owner()) {
 		return nil, nil
 	}
-	l, err := a.List(ctx, v, Query{Kind: "commitment", Owner: v.Owner(), Sort: "changed", Limit: maxTasks})
+	l, err := a.List(ctx, v, Query{Kind: "commitment", Owner: v.Owner(), Sort: "changed", Uncounted: true, Limit: maxTasks})
 	if err != nil {
 		return nil, err
 	}

@@ -80,19 +80,11 @@ func (r *Reader) Unseen(ctx context.Context, person, rec string) (bool, error) {
 	return n > 0, err
 }
 
-// CountUnseen counts what a person was told of records that one of the tokens lets be seen and has not looked at, up to
-// limit. It takes one statement.
-func (r *Reader) CountUnseen(ctx context.Context, person string, tokens []sharing.Token, limit int) (n int, err error) {
-	buckets, err := r.bucketsOf(ctx, All.Name, tokens)
-	if err != nil || len(buckets) == 0 {
-		return 0, err
-	}
-	args := []any{person}
-	for _, b := range buckets {
-		args = append(args, b)
-	}
-	err = r.row(ctx, `SELECT count(*) FROM (SELECT 1 AS one FROM notice n JOIN record r ON r.id = n.record WHERE n.person = ? AND n.seen = 0
-		AND EXISTS (SELECT 1 FROM posting p WHERE p.bucket IN (`+marks(len(buckets))+`) AND p.k = r.seq AND p.seq = r.seq) LIMIT ?) AS t`, append(args, limit), &n)
+// UnseenBy counts the records that a person was told of, has not seen and may still see by the tokens, up to limit.
+func (r *Reader) UnseenBy(ctx context.Context, person string, tokens []sharing.Token, limit int) (int, error) {
+	q := `SELECT count(*) FROM (SELECT DISTINCT n.record FROM notice n JOIN record r ON r.id = n.record WHERE n.person = ? AND n.seen = 0 AND ` + seen(len(tokens)) + ` LIMIT ?) AS t`
+	var n int
+	err := r.row(ctx, q, append(append([]any{person}, values(tokens)...), limit), &n)
 	return n, err
 }
 
@@ -137,8 +129,9 @@ type Mail struct {
 	Attempts                                 int
 }
 
-// ClaimMail takes the letters that are due, marks them as being worked on until later, and returns them. Two processes
-// never get the same letter.
+// ClaimMail takes the letters that are due, marks them as being worked on until later, and returns them with the number
+// of the attempt. Whoever claims a letter after that time has passed has a higher one, and the letter is his: HandMail
+// and SetMail do nothing for an attempt that is not the last.
 func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail, error) {
 	var out []Mail
 	err := t.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail WHERE state = 'queued' AND due <= ? ORDER BY due, id LIMIT ?`,
@@ -147,6 +140,7 @@ func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail,
 			if err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error); err != nil {
 				return err
 			}
+			m.Attempts++
 			out = append(out, m)
 			return nil
 		})
@@ -161,9 +155,20 @@ func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail,
 	return out, nil
 }
 
-// SetMail moves a letter to a state; due is when a queued one is tried again.
-func (t *Tx) SetMail(ctx context.Context, id, state, problem string, due time.Time) error {
-	_, err := t.exec(ctx, `UPDATE mail SET state = ?, error = ?, due = ? WHERE id = ?`, state, problem, due.UnixMicro(), id)
+// HandMail marks a claimed letter as handed over at the transaction's time. It reports false, and the letter must not be
+// handed over, when somebody else has claimed it since.
+func (t *Tx) HandMail(ctx context.Context, id string, attempt int) (bool, error) {
+	res, err := t.exec(ctx, `UPDATE mail SET state = 'handed', error = '', due = ? WHERE id = ? AND attempts = ? AND state = 'queued'`, t.now.UnixMicro(), id, attempt)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// SetMail moves a letter to a state after an attempt; due is when a queued one is tried again.
+func (t *Tx) SetMail(ctx context.Context, id string, attempt int, state, problem string, due time.Time) error {
+	_, err := t.exec(ctx, `UPDATE mail SET state = ?, error = ?, due = ? WHERE id = ? AND attempts = ?`, state, problem, due.UnixMicro(), id, attempt)
 	return err
 }
 

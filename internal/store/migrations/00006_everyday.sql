@@ -20,7 +20,6 @@ CREATE INDEX saved_seen ON saved (seen, id);
 ALTER TABLE proposal ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 UPDATE proposal SET owner = coalesce((SELECT r.owner FROM record r WHERE r.id = proposal.record), '');
 CREATE INDEX proposal_owner ON proposal (owner, state, id);
-CREATE INDEX notice_unseen ON notice (person, seen);
 
 -- +goose Down
-DROP INDEX notice_unseen; DROP INDEX proposal_owner; ALTER TABLE proposal DROP COLUMN owner; DROP TABLE saved; DROP TABLE preference; DROP TABLE visit;
+DROP INDEX proposal_owner; ALTER TABLE proposal DROP COLUMN owner; DROP TABLE saved; DROP TABLE preference; DROP TABLE visit;
