@@ -375,7 +375,7 @@ func (c *city) fill(path string, x target) string {
 		kind = "commitment"
 	}
 	path = strings.NewReplacer("{$}", "", "{secret}", "nothing", "{code}", "GH", "{country}", "GH", "{id}", id, "{kind}", kind, "{format}", format, "{proposal}", x.proposal, "{hash}", x.hash,
-		"{token}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
+		"{token}", "nothing", "{number}", "1", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
 	if strings.Contains(path, "{") {
 		c.t.Errorf("say in fill of access_test.go what the new part of the path %s stands for", path)
 	}
