@@ -15,11 +15,11 @@ func TestAlertIsAcknowledgedByProgram(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
 	r := h.alerted()
 	type waiting struct {
-		Waiting []struct{ Record struct{ ID string } }
+		Alerts []struct{ Record struct{ ID string } }
 	}
 	var o waiting
 	h.want(http.StatusOK, h.ask("fatu", http.MethodGet, "/overview", "")).json(t, &o)
-	if len(o.Waiting) != 1 || o.Waiting[0].Record.ID != r.ID {
+	if len(o.Alerts) != 1 || o.Alerts[0].Record.ID != r.ID {
 		t.Fatalf("what waits for fatu: %+v", o)
 	}
 	var n struct {
@@ -33,7 +33,7 @@ func TestAlertIsAcknowledgedByProgram(t *testing.T) {
 	h.want(http.StatusNoContent, h.ask("fatu", http.MethodPost, "/records/"+r.ID+"/acknowledgement", `{"note":"zqmeasures"}`))
 	o = waiting{}
 	h.want(http.StatusOK, h.ask("fatu", http.MethodGet, "/overview", "")).json(t, &o)
-	if len(o.Waiting) != 0 {
+	if len(o.Alerts) != 0 {
 		t.Errorf("still waiting: %+v", o)
 	}
 	for who, lines := range map[string]int{"ama": 6, "fatu": 1} { // the owner sees all, others their own

@@ -14,11 +14,10 @@ import (
 type Overview struct {
 	Countries map[string]float64 `json:"countries" doc:"Events counted in the last weeks, by ISO 3166-1 code"`
 	Weeks     int                `json:"weeks" doc:"How many weeks that are"`
-	Waiting   []Notice           `json:"waiting" doc:"Alerts not acknowledged, invitations and consultations not answered"`
-	Signals   []Brief            `json:"signals" doc:"The newest that nobody has assessed"`
-	Assessing []Brief            `json:"assessing" doc:"Signals under assessment"`
+	Alerts    []Notice           `json:"alerts" doc:"Alerts not acknowledged"`
+	Tasks     []Task             `json:"tasks" doc:"What else waits for the person: proposals to decide, invitations and consultations to answer, milestones that are due"`
+	Signals   []Brief            `json:"signals" doc:"Those that nobody has settled, the most unusual first"`
 	Newest    []Brief            `json:"newest" doc:"The newest reports"`
-	Simulated bool               `json:"simulated,omitempty" doc:"The store holds records that were made up for a demonstration"`
 }
 
 // Notice is something that the person was told of.
@@ -29,6 +28,14 @@ type Notice struct {
 	Acknowledged *time.Time `json:"acknowledged,omitempty"`
 	Note         string     `json:"note,omitempty" doc:"What was said on acknowledging"`
 	Record       Brief      `json:"record"`
+}
+
+// Task is something that waits for the person beside alerts.
+type Task struct {
+	What   string `json:"what" doc:"What is to be done, such as answer, decide, clear, milestone"`
+	Due    string `json:"due,omitempty" doc:"The day by which, where there is one"`
+	Detail string `json:"detail,omitempty" doc:"In the words of who wrote it: the proposal, the milestone"`
+	Record Brief  `json:"record"`
 }
 
 // NoticeList lists what the person was told of, newest first.
@@ -50,8 +57,16 @@ func (x *API) overview(ctx context.Context, v app.Viewer, _ *struct{}) (*struct{
 	if err != nil {
 		return nil, err
 	}
-	out := Overview{Countries: o.ByCountry, Weeks: o.Weeks, Waiting: x.noticesOf(o.Waiting), Signals: x.briefsOf(o.Signals), Assessing: x.briefsOf(o.Assessing), Newest: x.briefsOf(o.Newest), Simulated: o.Simulated}
+	out := Overview{Countries: o.ByCountry, Weeks: o.Weeks, Alerts: x.noticesOf(o.Alerts), Tasks: x.tasksOf(o.Tasks), Signals: x.briefsOf(o.Unusual), Newest: x.briefsOf(o.Newest)}
 	return &struct{ Body Overview }{out}, nil
+}
+
+func (x *API) tasksOf(list []app.Task) []Task {
+	out := make([]Task, len(list))
+	for i, t := range list {
+		out[i] = Task{What: t.What, Due: string(t.Due), Detail: t.Detail, Record: x.briefOf(t.Subject)}
+	}
+	return out
 }
 
 func (x *API) briefsOf(list []*app.Shown) []Brief {

@@ -29,6 +29,7 @@ type App struct {
 	clock     func() time.Time
 	log       *slog.Logger
 	people    atomic.Pointer[people]
+	looks     looks
 }
 
 // Option changes how an App is made.
@@ -75,7 +76,9 @@ func Open(ctx context.Context, address string, options ...Option) (*App, error) 
 }
 
 // Close closes the store.
-func (a *App) Close() error { return a.store.Close() }
+func (a *App) Close() error {
+	return errors.Join(a.WriteLooks(context.Background()), a.store.Close())
+}
 
 // Store returns the store, for what runs by the clock.
 func (a *App) Store() *store.Store { return a.store }

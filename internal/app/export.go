@@ -29,21 +29,26 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 	if !ok {
 		return 0, refuse(NotFound, "error.kind", "kind", q.Kind)
 	}
+	return a.exportEach(ctx, v, k, w, func(f func(*Shown) error) error { return a.Each(ctx, v, q, f) })
+}
+
+// exportEach notes the export in the audit and writes the records that each gives, which is called twice: to find how many columns lists need, and to write.
+func (a *App) exportEach(ctx context.Context, v Viewer, k *record.Kind, w Sheet, each func(func(*Shown) error) error) (rows int, err error) {
 	sizes := map[string]int{}
-	err = a.Each(ctx, v, q, func(s *Shown) error {
+	err = each(func(s *Shown) error {
 		return eachList(k, s, func(name string, n int) { sizes[name] = max(sizes[name], min(n, maxItems)) })
 	})
 	if err != nil {
 		return 0, err
 	}
-	if err := a.noteExport(ctx, v, q.Kind, ""); err != nil {
+	if err := a.noteExport(ctx, v, k.Name, ""); err != nil {
 		return 0, err
 	}
 	columns := exportColumns(k, sizes)
 	if err := w.Header(columns); err != nil {
 		return 0, err
 	}
-	err = a.Each(ctx, v, q, func(s *Shown) error {
+	err = each(func(s *Shown) error {
 		rows++
 		cells, err := exportCells(columns, s)
 		if err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,14 +18,17 @@ import (
 type Overview struct {
 	ByCountry map[string]float64 // events counted in the last Weeks weeks, by ISO 3166-1 code
 	Weeks     int
-	Waiting   []Told   // alerts that the viewer has not acknowledged, invitations and consultations that he has not answered
-	Signals   []*Shown // the newest that nobody has assessed
-	Assessing []*Shown // under assessment
+	Alerts    []Told   // that the viewer has not acknowledged
+	Tasks     []Task   // what else waits for him
+	Unusual   []*Shown // the signals that nobody has settled, the most unusual first
 	Newest    []*Shown // the newest reports
-	Simulated bool     // the database holds simulated reports
+	News      *News
 }
 
-const overviewWeeks = 12
+const (
+	overviewWeeks = 12
+	maxUnusual    = 8
+)
 
 // Overview returns what the viewer's first page shows. Its cost does not grow with the store.
 func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
@@ -43,28 +47,48 @@ func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
 		return nil, err
 	}
 	for _, t := range told {
-		waits := t.Reason == "issued" && t.Acknowledged.IsZero() && t.Subject.State == "issued" && t.Subject.Retracted == nil
-		if !waits && !slices.ContainsFunc(o.Waiting, func(o Told) bool { return o.Record == t.Record }) {
-			if waits, err = a.unanswered(ctx, v, t.Subject); err != nil {
-				return nil, err
-			}
-		}
-		if waits {
-			o.Waiting = append(o.Waiting, t)
+		if t.Reason == "issued" && t.Acknowledged.IsZero() && t.Subject.State == "issued" && t.Subject.Retracted == nil {
+			o.Alerts = append(o.Alerts, t)
 		}
 	}
-	for state, into := range map[string]*[]*Shown{"new": &o.Signals, "under-assessment": &o.Assessing} {
-		l, err := a.List(ctx, v, Query{Kind: "signal", State: state, Sort: "changed", Limit: 8, Uncounted: true})
-		if err != nil {
-			return nil, err
-		}
-		*into = l.Records
+	if o.Tasks, err = a.Tasks(ctx, v, told); err != nil {
+		return nil, err
+	}
+	if o.Unusual, err = a.unusualSeries(ctx, v, maxUnusual); err != nil {
+		return nil, err
 	}
 	if o.Newest, err = a.newest(ctx, v, 4); err != nil {
 		return nil, err
 	}
-	o.Simulated, err = a.Simulated(ctx)
+	o.News, err = a.News(ctx, v)
 	return o, err
+}
+
+// unusualSeries returns the signals that are new or being assessed, by how far the count lies beyond the threshold.
+func (a *App) unusualSeries(ctx context.Context, v Viewer, most int) ([]*Shown, error) {
+	var out []*Shown
+	for _, state := range []string{"new", "under-assessment"} {
+		l, err := a.List(ctx, v, Query{Kind: "signal", State: state, Sort: "changed", Uncounted: true, Limit: 3 * maxUnusual})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l.Records...)
+	}
+	slices.SortStableFunc(out, func(x, y *Shown) int { return cmp.Compare(Exceedance(y), Exceedance(x)) })
+	return out[:min(len(out), most)], nil
+}
+
+// Exceedance says how unusual a signal is: how far the count lies above the expected, in units of how far the threshold
+// does (Farrington's exceedance score). Where nothing was expected it is the count.
+func Exceedance(s *Shown) float64 {
+	u, ok := s.Fields.(*detection.Unusual)
+	if !ok {
+		return 0
+	}
+	if u.Upperbound <= u.Expected {
+		return u.Observed
+	}
+	return (u.Observed - u.Expected) / (u.Upperbound - u.Expected)
 }
 
 // unanswered reports whether a record asks the viewer for an answer that he has not given.

@@ -29,11 +29,11 @@ func TestPositionsOnEarlierTexts(t *testing.T) {
 			t.Errorf("%s: %d positions count of %d, his own is %q: %v", what, a.By["support"], len(a.Replies), a.Mine.Answer, err)
 		}
 		o, err := s.Overview(ctx, s.as("mere"))
-		if err != nil || (len(o.Waiting) == 1) != waits {
-			t.Errorf("%s: %d wait, %v", what, len(o.Waiting), err)
+		if err != nil || (len(o.Tasks) == 1) != waits {
+			t.Errorf("%s: %d wait, %v", what, len(o.Tasks), err)
 		}
 	}
-	if o, err := s.Overview(ctx, s.as("mere")); err != nil || len(o.Waiting) != 1 || o.Waiting[0].Record != r.ID {
+	if o, err := s.Overview(ctx, s.as("mere")); err != nil || len(o.Tasks) != 1 || o.Tasks[0].Subject.ID != r.ID {
 		t.Errorf("the consultation does not wait for her: %v", err)
 	}
 	if err := s.Answer(ctx, s.as("mere"), r.ID, "support", "secret"); err != nil {

@@ -20,6 +20,7 @@ type Shown struct {
 	Audience []sharing.Token
 	Why      sharing.Token // the token by which the viewer sees it; "" for the operator
 	Mine     bool          // the viewer may change it: he is an official of the owner, or chairs the group that it stands in
+	seq      int64         // the journal entry that holds it, where it is known
 }
 
 // Get returns a record. NotFound is the answer both for a hidden one and for none at all.
@@ -28,7 +29,11 @@ func (a *App) Get(ctx context.Context, v Viewer, id string) (*Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.show(v, s.Record)
+	x, err := a.show(v, s.Record)
+	if err == nil {
+		x.seq = s.Seq
+	}
+	return x, err
 }
 
 func (a *App) show(v Viewer, r *record.Record) (*Shown, error) {
@@ -60,8 +65,9 @@ type Query struct {
 	Sort      string // "changed" (default) or "day"
 	Ascending bool
 	Cursor    string
-	Uncounted bool // without Total, for who shows none
-	Limit     int  // at most MaxPage; 0 means DefaultPage
+	Uncounted bool  // without Total, for who shows none
+	since     int64 // a journal entry: only what was written after it, in the order of changes
+	Limit     int   // at most MaxPage; 0 means DefaultPage
 }
 
 // The sizes of a page.
@@ -176,6 +182,10 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 		if d, ok := lastDay(q.To); ok {
 			p.MaxK = &d
 		}
+	}
+	if q.since > 0 && !dayed {
+		from := q.since + 1
+		p.MinK = &from
 	}
 	p.Facet = facet
 	return p, facet, filters == 1 && len(q.Topics) == 0 && q.From == "" && q.To == "" // what has no day is in the list and not in the span
@@ -310,6 +320,9 @@ func (a *App) searchPage(ctx context.Context, v Viewer, q Query) (*List, error) 
 			return nil, err
 		}
 		for _, s := range found {
+			if s.Seq <= q.since {
+				return l, nil
+			}
 			if len(l.Records) == q.Limit {
 				l.Next, err = a.cursor(store.Position{Seq: before})
 				return l, err

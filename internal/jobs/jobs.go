@@ -64,6 +64,7 @@ func (r *Runner) Start(ctx context.Context) {
 	r.loop(ctx, "digests", time.Minute, r.app.Digests)
 	r.loop(ctx, "departures", time.Minute, r.app.Departures)
 	r.loop(ctx, "refusals", time.Hour, r.app.CountDenials)
+	r.loop(ctx, "matches", 10*time.Minute, r.app.TellMatches)
 	if r.cfg.Detection {
 		r.loop(ctx, "detection", time.Hour, r.detect)
 	}

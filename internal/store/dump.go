@@ -27,6 +27,7 @@ var kept = []keptTable{
 	{name: "notice", order: "record, reason, person"}, {name: "mail", order: "id"},
 	{name: "device", order: "id"}, {name: "account", order: "issuer, subject"}, {name: "entered", order: "person"},
 	{name: "invitation", order: "id"}, {name: "guide", order: "person"},
+	{name: "visit", order: "person, record"}, {name: "preference", order: "person, name"}, {name: "saved", order: "id"},
 }
 
 // rebuilt are the tables that Reproject derives from the records.

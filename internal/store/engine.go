@@ -42,6 +42,7 @@ type engine struct {
 	unindex   string   // removes a document: seq
 	clear     string   // removes all documents
 	search    string   // finds documents: query, before, limit
+	found     string   // the column in which search answers
 	document  func(terms []string, tokens []string) (words, audience string)
 	query     func(words [][]string, tokens []string) string
 	bind      func(string) string
@@ -67,6 +68,7 @@ var sqlite = engine{
 	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`},
 	index: `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, unindex: `DELETE FROM search WHERE rowid = ?`,
 	clear:  `INSERT INTO search (search) VALUES ('delete-all')`,
+	found:  "rowid",
 	search: `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
 	document: func(terms, tokens []string) (string, string) {
 		return strings.Join(terms, " "), strings.Join(tokens, " ")
@@ -85,6 +87,7 @@ var postgres = engine{
 	},
 	index: `INSERT INTO search (seq, doc) VALUES (?, array_to_tsvector(string_to_array(?, ' ') || string_to_array(?, ' ')))`, unindex: `DELETE FROM search WHERE seq = ?`,
 	clear:  `DELETE FROM search`,
+	found:  "seq",
 	search: `SELECT seq FROM search WHERE doc @@ CAST(? AS tsquery) AND seq < ? ORDER BY seq DESC LIMIT ?`,
 	document: func(terms, tokens []string) (string, string) {
 		return strings.Join(terms, " "), strings.Join(tokens, " ")

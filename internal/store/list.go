@@ -186,6 +186,29 @@ func (r *Reader) Search(ctx context.Context, words [][]string, tokens []sharing.
 	return r.records(ctx, seqs)
 }
 
+// SearchKinds counts by kind the newest records that Search would find, at most limit of them together.
+func (r *Reader) SearchKinds(ctx context.Context, words [][]string, tokens []sharing.Token, limit int) (map[string]int, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	terms := make([]string, len(tokens))
+	for i, t := range tokens {
+		terms[i] = r.s.tokenTerm(t)
+	}
+	out := map[string]int{}
+	err := r.query(ctx, `SELECT r.kind, count(*) FROM (`+r.s.e.search+`) AS found JOIN journal j ON j.seq = found.`+r.s.e.found+` JOIN record r ON r.id = j.subject GROUP BY r.kind`,
+		[]any{r.s.e.query(words, terms), int64(1) << 62, limit}, func(rows *sql.Rows) error {
+			var kind string
+			var n int
+			if err := rows.Scan(&kind, &n); err != nil {
+				return err
+			}
+			out[kind] = n
+			return nil
+		})
+	return out, err
+}
+
 // TokensOf returns every token that has a list of the facet; for the operator, who sees what the database holds.
 func (r *Reader) TokensOf(ctx context.Context, facet string) ([]sharing.Token, error) {
 	var out []sharing.Token

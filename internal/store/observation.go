@@ -66,6 +66,33 @@ func (r *Reader) Observations(ctx context.Context, s Series, tokens []sharing.To
 	return out, err
 }
 
+// ObservationsOver is Observations of several places added together; nil places are all countries.
+func (r *Reader) ObservationsOver(ctx context.Context, places []string, s Series, tokens []sharing.Token, from, to record.Week) ([]Observation, error) {
+	ids, err := r.audiences(ctx, tokens)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	args := []any{s.Substance, s.Source, s.Measure, int64(from), int64(to)}
+	where := "length(place) = 2"
+	if places != nil {
+		where = "place IN (" + marks(len(places)) + ")"
+		for _, p := range places {
+			args = append(args, p)
+		}
+	}
+	var out []Observation
+	err = r.query(ctx, `SELECT week, sum(value) FROM observation WHERE substance = ? AND source = ? AND measure = ? AND week BETWEEN ? AND ? AND `+where+`
+		AND audience IN (`+marks(len(ids))+`) GROUP BY week HAVING sum(value) <> 0 ORDER BY week`, append(args, ids...), func(rows *sql.Rows) error {
+		var o Observation
+		if err := rows.Scan(&o.Week, &o.Value); err != nil {
+			return err
+		}
+		out = append(out, o)
+		return nil
+	})
+	return out, err
+}
+
 // EachSeries calls f with every series that the tokens let be seen, ordered by place, substance, source and measure.
 // With own tokens only those series are read to which they add something that the others do not show.
 func (r *Reader) EachSeries(ctx context.Context, tokens, own []sharing.Token, f func(Series, []Observation) error) error {

@@ -67,16 +67,27 @@ func (t *Tx) PutProposal(ctx context.Context, p Proposal, actor, action string) 
 		return err
 	}
 	t.Append(journal.Entry{Actor: actor, Type: "proposal", Subject: p.ID, Action: action, Payload: payload})
-	_, err = t.exec(ctx, `INSERT INTO proposal (id, record, person, at, version, text, change, state, decided_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, decided_by = excluded.decided_by`,
-		p.ID, p.Record, p.Person, p.At.UnixMicro(), p.Version, p.Text, nonNil(p.Change), p.State, p.Decided)
+	_, err = t.exec(ctx, `INSERT INTO proposal (id, record, person, at, version, text, change, state, decided_by, owner)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT r.owner FROM record r WHERE r.id = ?), '')) ON CONFLICT (id) DO UPDATE SET state = excluded.state, decided_by = excluded.decided_by`,
+		p.ID, p.Record, p.Person, p.At.UnixMicro(), p.Version, p.Text, nonNil(p.Change), p.State, p.Decided, p.Record)
 	return err
 }
 
+const proposalColumns = `SELECT id, record, person, at, version, text, change, state, decided_by FROM proposal `
+
 // Proposals returns the proposals about a record, newest first.
 func (r *Reader) Proposals(ctx context.Context, rec string, limit int) ([]Proposal, error) {
+	return r.proposals(ctx, `WHERE record = ? ORDER BY id DESC LIMIT ?`, rec, limit)
+}
+
+// OpenProposals returns the proposals about the owner's records that nobody has decided, newest first.
+func (r *Reader) OpenProposals(ctx context.Context, owner string, limit int) ([]Proposal, error) {
+	return r.proposals(ctx, `WHERE owner = ? AND state = 'open' ORDER BY id DESC LIMIT ?`, owner, limit)
+}
+
+func (r *Reader) proposals(ctx context.Context, where string, args ...any) ([]Proposal, error) {
 	var out []Proposal
-	err := r.query(ctx, `SELECT id, record, person, at, version, text, change, state, decided_by FROM proposal WHERE record = ? ORDER BY id DESC LIMIT ?`, []any{rec, limit}, func(rows *sql.Rows) error {
+	err := r.query(ctx, proposalColumns+where, args, func(rows *sql.Rows) error {
 		var p Proposal
 		var at int64
 		var change []byte

@@ -59,7 +59,7 @@ func chrome() *ui.Chrome {
 			{Key: "menu.coalition", Items: []ui.MenuItem{{Label: "Participants", URL: "/empty"}}},
 			{Key: "menu.act"},
 		},
-		Unread: 12, Simulated: true, Version: "0.1.0",
+		Unread: 12, Keys: true, Simulated: true, Version: "0.1.0",
 	}
 }
 

@@ -2,6 +2,8 @@
 // without them. Only who is signed in gets this script.
 import htmx from "htmx.org";
 import "./site.js";
+import "./keys.js";
+import "./choose.js";
 
 Object.assign(htmx.config, {
   allowEval: false,

@@ -69,11 +69,74 @@ function option(data, description, width) {
   };
 }
 
+// How the curves of a comparison are told apart beside their colour, as in the still plot.
+const dashes = ["solid", [7, 3], [2, 3], [10, 3, 2, 3], [1, 4], [14, 4]];
+const symbols = ["circle", "rect", "triangle", "diamond", "pin", "arrow"];
+
+// curvesTip builds the tooltip of a comparison from text nodes.
+function curvesTip(data, index, number) {
+  const box = document.createElement("div");
+  box.className = "plot-tip";
+  const head = document.createElement("b");
+  head.textContent = data.steps[index];
+  box.append(head);
+  for (const curve of data.curves) {
+    const line = document.createElement("div");
+    line.dir = "auto";
+    const value = curve.values[index];
+    line.textContent = `${curve.name}: ${value === null ? "–" : number.format(value)}`;
+    box.append(line);
+    for (const mark of curve.marks) {
+      if (mark.step !== index) continue;
+      const note = document.createElement("div");
+      note.textContent = `▼ ${mark.text}`;
+      box.append(note);
+    }
+  }
+  return box;
+}
+
+function curvesOption(data, description, width) {
+  const ink = color("--ink"), soft = color("--ink-soft"), rule = color("--rule-soft"), alarm = color("--plot-alarm");
+  const number = new Intl.NumberFormat(`${data.lang}-u-nu-latn`, { maximumFractionDigits: 2 });
+  const startValue = width < narrow ? Math.max(0, data.steps.length - 52) : 0;
+  const axis = { axisLabel: { color: soft }, axisLine: { lineStyle: { color: soft } } };
+  return {
+    animation: false,
+    aria: { enabled: true, label: { description } },
+    textStyle: { fontFamily: "system-ui, sans-serif" },
+    grid: { left: 48, right: 16, top: 28, bottom: 64 },
+    tooltip: {
+      trigger: "axis", confine: true, backgroundColor: color("--paper"), borderColor: color("--rule"),
+      textStyle: { color: ink }, formatter: (points) => curvesTip(data, points[0].dataIndex, number),
+    },
+    dataZoom: [
+      { type: "inside", zoomOnMouseWheel: "ctrl", startValue },
+      { type: "slider", startValue, height: 22, bottom: 8, borderColor: rule, textStyle: { color: soft }, brushSelect: false },
+    ],
+    xAxis: { type: "category", data: data.steps, ...axis },
+    yAxis: { type: "value", min: 0, name: data.unit, nameTextStyle: { color: soft, align: "left" }, splitLine: { lineStyle: { color: rule } }, ...axis },
+    series: data.curves.flatMap((curve, i) => [
+      {
+        name: curve.name, type: "line", data: curve.values, symbol: symbols[i], symbolSize: 6, showSymbol: data.steps.length <= 40,
+        lineStyle: { color: color(`--curve-${i + 1}`), width: 2, type: dashes[i] }, itemStyle: { color: color(`--curve-${i + 1}`) },
+      },
+      {
+        type: "scatter", symbol: "triangle", symbolRotate: 180, symbolSize: 11, symbolOffset: [0, -12], itemStyle: { color: alarm },
+        data: curve.marks.map((mark) => [mark.step, curve.values[mark.step]]),
+      },
+    ]),
+  };
+}
+
+const options = { signal: option, curves: curvesOption };
+
 export function livePlots() {
-  for (const figure of document.querySelectorAll('[data-plot="signal"]')) {
+  for (const figure of document.querySelectorAll("[data-plot]")) {
     const still = figure.querySelector(".plot-scroll");
     const data = JSON.parse(figure.dataset.values);
-    if (!still || !data.weeks?.length) continue;
+    const option = options[figure.dataset.plot];
+    if (!still || !option || !(data.weeks ?? data.steps)?.length) continue;
     const description = still.querySelector("desc")?.textContent ?? data.title;
     const live = document.createElement("div");
     live.className = "plot-live";

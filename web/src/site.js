@@ -12,7 +12,7 @@ document.addEventListener("keydown", (event) => {
       menu.querySelector("summary").focus();
     }
   }
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select, [contenteditable]")) {
+  if (event.key === "/" && document.body.hasAttribute("data-keys") && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select, [contenteditable]")) {
     const field = document.querySelector('[data-shortcut="/"]');
     if (field) {
       event.preventDefault();

@@ -14,6 +14,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"tocsin/internal/app"
 	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
 	"tocsin/internal/kinds/programme"
@@ -39,7 +40,43 @@ var silent = map[string][]string{"ar": {"zero", "one", "two"}}
 
 // composed returns keys that the program puts together at run time from declarations, so that no source holds them whole.
 // Whoever composes keys adds their list here.
-var composed = []func() []string{composedByPages}
+var composed = []func() []string{composedByPages, composedEveryDay}
+
+// composedEveryDay are the keys of what waits, of bulk actions, of the explorer and of the data dictionary. A field's help
+// is there where it says more than the label.
+func composedEveryDay() []string {
+	keys := []string{"notice.match", "action.bring-back"}
+	add := func(prefix string, names ...string) {
+		for _, n := range names {
+			keys = append(keys, prefix+n)
+		}
+	}
+	add("task.", app.TaskAnswer, app.TaskDecide, app.TaskClear, app.TaskIssue, app.TaskMilestone)
+	add("bulk.", app.BulkAcknowledge, app.BulkRead, app.BulkFollow, app.BulkUnfollow)
+	add("explore.step.", app.ByWeek, app.ByMonth, app.ByYear)
+	for _, s := range app.Sources() {
+		add("explore.measure.", s.Measures...)
+	}
+	var fields func(kind string, list []record.Field)
+	fields = func(kind string, list []record.Field) {
+		for _, f := range list {
+			if f.Type == record.TypeData {
+				continue
+			}
+			keys = append(keys, "dictionary.type."+string(f.Type))
+			for _, key := range []string{"help." + kind + "." + f.Name, "help.field." + f.Name, "dictionary.source." + string(f.Type.One())} {
+				if Has(key) {
+					keys = append(keys, key)
+				}
+			}
+			fields(kind, f.Fields)
+		}
+	}
+	for _, k := range kinds.All {
+		fields(k.Name, k.Fields)
+	}
+	return keys
+}
 
 // composedByPages are the keys that pages make from kinds, roles, sectors and the like.
 func composedByPages() []string {

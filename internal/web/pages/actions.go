@@ -78,6 +78,10 @@ func (s *Site) acknowledge(w http.ResponseWriter, r *http.Request) {
 	err := s.app.Acknowledge(r.Context(), s.Viewer(r), r.PathValue("id"), note)
 	if err == nil {
 		s.Flash(r, ui.Good, "alert.thanks")
+		if r.PostFormValue("return") == "/" { // from the overview
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		}
 	}
 	s.done(w, r, err, "measures", map[string]string{"measures": note})
 }

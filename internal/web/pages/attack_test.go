@@ -367,7 +367,7 @@ func TestAttack23Headers(t *testing.T) {
 	c := newCity(t, storetest.SQLite(t))
 	ctx := t.Context()
 	for _, title := range []string{"a\x00b", "a\x1bb", "a\u202eb", "a\u2066b"} { // lines of a title are brought into one where that matters
-		if _, err := c.app.Create(ctx, c.as("customs"), app.Draft{Kind: "document", Sharing: record.Sharing{TLP: record.Clear}, Body: named("document", title)}); app.CodeOf(err) != app.Invalid {
+		if _, err := c.app.Create(ctx, c.as("customs"), app.Draft{Kind: "document", Sharing: record.Sharing{TLP: record.Clear}, Body: bodyNamed("document", title)}); app.CodeOf(err) != app.Invalid {
 			t.Errorf("a title %q is taken: %v", title, err)
 		}
 	}
@@ -406,8 +406,8 @@ func TestAttack23Headers(t *testing.T) {
 	}
 }
 
-// named is a body of a kind with a name.
-func named(kind, name string) json.RawMessage {
+// bodyNamed is a body of a kind with a name.
+func bodyNamed(kind, name string) json.RawMessage {
 	return bytes.ReplaceAll(kindstest.Body(kind, "NAMED", 1), []byte(`"NAMED"`), []byte(quote(name)))
 }
 

@@ -15,6 +15,7 @@ type blocks struct {
 	parts             []part
 	problems          []ui.FieldProblem
 	maps, passkeys    bool
+	plots             bool
 	feed              string // address of the Atom feed of what the page shows
 }
 
@@ -34,6 +35,7 @@ type part struct {
 	list        *ui.List
 	form        *smallForm
 	actions     []action
+	id          string // of the part, for links to it; "" for none
 }
 
 // smallForm is a form within a page.
@@ -87,5 +89,5 @@ type matrixCell struct {
 }
 
 func (s *Site) showBlocks(w http.ResponseWriter, r *http.Request, status int, p blocks) {
-	s.Show(w, r, status, ui.Page{Title: p.title, About: p.lead, Feed: p.feed, Maps: p.maps, Passkeys: p.passkeys}, blocksView(p))
+	s.Show(w, r, status, ui.Page{Title: p.title, About: p.lead, Feed: p.feed, Maps: p.maps, Plots: p.plots, Passkeys: p.passkeys}, blocksView(p))
 }

@@ -117,7 +117,12 @@ func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	page.parts = append(page.parts, more...)
+	people, err := s.peopleParts(ctx, v, p)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	page.parts, page.plots = append(append(page.parts, people...), more...), v.SignedIn()
 	s.showBlocks(w, r, http.StatusOK, page)
 }
 

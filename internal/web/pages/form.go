@@ -168,7 +168,7 @@ func (s *Site) renderForm(w http.ResponseWriter, r *http.Request, status int, k 
 	}
 	f.drafts = x == nil && slices.Contains(k.Workflow.States, "draft") && k.Workflow.Initial != "draft"
 	f.head = s.headFields(ctx, k, v)
-	f.fields = s.formFields(ctx, "", k.Fields, v)
+	f.fields = s.formFields(ctx, k.Name, "", k.Fields, v)
 	f.sharing = s.sharingFields(ctx, v)
 	if readers, err := s.readersOf(ctx, s.Viewer(r), x, k, v); err == nil {
 		f.readers = readers
@@ -221,14 +221,14 @@ func (s *Site) headFields(ctx context.Context, k *record.Kind, v values) []ui.Fi
 	}
 }
 
-func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Field, v values) []ui.Field {
+func (s *Site) formFields(ctx context.Context, kind, prefix string, fields []record.Field, v values) []ui.Field {
 	var out []ui.Field
 	for _, f := range fields {
 		if f.Derived || f.Type == record.TypeData {
 			continue
 		}
 		path := prefix + f.Name
-		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Required: f.Required, Unit: unit(ctx, f.Unit), Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
+		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Help: fieldHelp(ctx, kind, f), Required: f.Required, Unit: unit(ctx, f.Unit), Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
 		switch f.Type {
 		case record.TypeDate:
 			x.Value = ui.JoinDate(v.Get(path+".year"), v.Get(path+".month"), v.Get(path+".day"))
@@ -243,11 +243,11 @@ func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Fi
 		case record.TypeGroup, record.TypeLines, record.TypeMember, record.TypeMembers, record.TypeLanguages, record.TypeZone:
 			s.references(ctx, &x)
 		case record.TypeTime:
-			x.Help = ui.T(ctx, "help.time")
+			x.Help = strings.TrimSpace(x.Help + " " + ui.T(ctx, "help.time"))
 		case record.TypeURL:
-			x.Help = ui.T(ctx, "help.url")
+			x.Help = strings.TrimSpace(x.Help + " " + ui.T(ctx, "help.url"))
 		case record.TypePlace:
-			x.Type, x.Help = record.TypeText, ui.T(ctx, "help.place")
+			x.Type, x.Help = record.TypeText, strings.TrimSpace(x.Help+" "+ui.T(ctx, "help.place"))
 		case record.TypeSubstance:
 			x.Suggest = "/suggest/substances"
 			if name, ok := s.app.Catalogue().NameOf(x.Value, lang(ctx)); ok {
@@ -256,7 +256,7 @@ func (s *Site) formFields(ctx context.Context, prefix string, fields []record.Fi
 		case record.TypeList:
 			x.ItemName = ui.T(ctx, "item."+f.Name)
 			for i := 1; i <= v.count(path); i++ {
-				x.Items = append(x.Items, ui.Item{Fields: s.formFields(ctx, fmt.Sprintf("%s.%d.", path, i), f.Fields, v)})
+				x.Items = append(x.Items, ui.Item{Fields: s.formFields(ctx, kind, fmt.Sprintf("%s.%d.", path, i), f.Fields, v)})
 			}
 		}
 		out = append(out, x)

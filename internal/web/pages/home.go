@@ -3,11 +3,13 @@ package pages
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
+	"tocsin/internal/kinds"
 	"tocsin/internal/kinds/detection"
 	"tocsin/internal/web/plot"
 	"tocsin/internal/web/ui"
@@ -26,9 +28,12 @@ func firstFew(names []string) []string { return names[:min(len(names), 20)] }
 type signalCard struct {
 	url, title, sentence, week, state string
 	simulated                         bool
-	spark                             []float64
+	spark, expected, threshold        []float64
 	x                                 *app.Shown
 }
+
+// sparkWeeks is how many weeks a card's plot shows.
+const sparkWeeks = 40
 
 func (s *Site) signalCards(ctx context.Context, xs []*app.Shown) []signalCard {
 	var out []signalCard
@@ -37,63 +42,16 @@ func (s *Site) signalCards(ctx context.Context, xs []*app.Shown) []signalCard {
 		if !ok {
 			continue
 		}
-		out = append(out, signalCard{url: "/r/" + x.ID, title: s.substanceName(ctx, u.Substance) + " · " + s.place(ctx, u.Place), sentence: s.signalSentence(ctx, u),
-			week: ui.Date(ctx, string(u.Week)), state: x.State, spark: observed(u), x: x, simulated: x.Simulated})
+		c := signalCard{url: "/r/" + x.ID, title: s.substanceName(ctx, u.Substance) + " · " + s.place(ctx, u.Place), sentence: s.signalSentence(ctx, u),
+			week: ui.Date(ctx, string(u.Week)), state: x.State, x: x, simulated: x.Simulated}
+		for _, p := range u.Points[max(0, len(u.Points)-sparkWeeks):] {
+			c.spark = append(c.spark, p.Observed)
+			c.expected = append(c.expected, orNaN(p.Expected))
+			c.threshold = append(c.threshold, orNaN(p.Upperbound))
+		}
+		out = append(out, c)
 	}
 	return out
-}
-
-// homeView is the overview of someone who is signed in.
-type homeView struct {
-	waiting   []relatedLine
-	signals   []signalCard
-	assessing []signalCard
-	newest    []ui.Row
-	columns   []ui.Column
-	none      ui.Empty // for when nothing is new
-	world     templ.Component
-	stats     []ui.Stat
-}
-
-func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
-	ctx, v := r.Context(), s.Viewer(r)
-	if !v.SignedIn() {
-		s.front(w, r)
-		return
-	}
-	o, err := s.app.Overview(ctx, v)
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	p := &homeView{signals: s.signalCards(ctx, o.Signals), assessing: s.signalCards(ctx, o.Assessing), world: s.world(ctx, "counted", ui.T(ctx, "home.map", "n", o.Weeks), o.ByCountry)}
-	for _, t := range o.Waiting {
-		x, err := s.app.Get(ctx, v, t.Record)
-		if err != nil {
-			s.Fail(w, r, err)
-			return
-		}
-		p.waiting = append(p.waiting, relatedLine{title: s.title(ctx, x), url: "/r/" + x.ID, state: stateOf(ctx, x.Record), relation: s.ownerName(ctx, x.Owner)})
-	}
-	total := 0.0
-	for _, n := range o.ByCountry {
-		total += n
-	}
-	p.stats = []ui.Stat{
-		{Label: ui.T(ctx, "home.waiting"), Value: ui.Num(ctx, len(o.Waiting)), URL: "/new"},
-		{Label: ui.T(ctx, "home.signals"), Value: ui.Num(ctx, len(o.Signals)), URL: "/signals"},
-		{Label: ui.T(ctx, "home.counted", "n", o.Weeks), Value: ui.Num(ctx, total)},
-		{Label: ui.T(ctx, "home.countries"), Value: ui.Num(ctx, len(o.ByCountry))},
-	}
-	p.columns = []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.kind")}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "list.changed")}}
-	p.none = ui.Empty{Title: ui.T(ctx, "list.empty"), Text: ui.T(ctx, "list.empty-detail")}
-	if v.Official() {
-		p.none.Label, p.none.URL = ui.T(ctx, "record.new"), "/records/identification/new"
-	}
-	for _, x := range o.Newest {
-		p.newest = append(p.newest, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.Text(s.ownerName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
-	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.overview"), Maps: true}, homePage(p))
 }
 
 // takers is a map of who takes part.
@@ -103,10 +61,19 @@ func (s *Site) takers(ctx context.Context, values map[string]float64) templ.Comp
 		Name: func(code string) string { return s.place(ctx, code) }, Link: func(code string) string { return "/participants/" + code }})
 }
 
+// home is the code of the country of whoever is signed in, "" for none.
+func (s *Site) home(ctx context.Context) string {
+	v, _ := ctx.Value(viewerKey{}).(app.Viewer)
+	if code := v.Participant(); len(code) == 2 {
+		return code
+	}
+	return ""
+}
+
 // world is a map of values by country, each leading to the country's page.
 func (s *Site) world(ctx context.Context, id, title string, values map[string]float64) templ.Component {
 	return plot.WorldMap(plot.World{ID: id, Title: title, Description: title, Values: values,
-		Name: func(code string) string { return s.place(ctx, code) },
+		Home: s.home(ctx), Name: func(code string) string { return s.place(ctx, code) },
 		Link: func(code string) string {
 			if _, ok := s.app.Directory().Participant(code); ok {
 				return "/participants/" + code
@@ -155,14 +122,27 @@ func (s *Site) notices(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
+	saved, err := s.app.Saved(ctx, v)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	names := map[string]string{}
+	for _, x := range saved {
+		names[x.ID] = x.Name
+	}
 	l := ui.List{ID: "notices", Caption: ui.T(ctx, "menu.new"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "notice.reason")}, {Label: ui.T(ctx, "alert.told")}, {Label: ui.T(ctx, "alert.acknowledged")}},
 		Empty: ui.Empty{Title: ui.T(ctx, "notice.empty"), Text: ui.T(ctx, "notice.empty-detail"), Label: ui.T(ctx, "kind.alert.many"), URL: "/records/alert"}}
 	for _, t := range told {
-		x, err := s.app.Get(ctx, v, t.Record)
-		if err != nil {
-			continue // hidden since
+		k, ok := kinds.Get(t.Subject.Kind)
+		if !ok {
+			continue
 		}
-		l.Rows = append(l.Rows, ui.Row{URL: "/r/" + t.Record, New: t.Seen.IsZero(), Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(reasonWords(ctx, t.Reason)), ui.Text(when(ctx, t.At)), ui.Text(when(ctx, t.Acknowledged))}})
+		why := reasonWords(ctx, t.Reason)
+		if _, id, _ := strings.Cut(t.Reason, "match@"); names[id] != "" {
+			why += ": " + names[id]
+		}
+		l.Rows = append(l.Rows, ui.Row{URL: "/r/" + t.Record, New: t.Seen.IsZero(), Cells: []templ.Component{ui.Text(k.TitleIn(t.Subject, s.app.Namer(), lang(ctx))), ui.Text(why), ui.Text(when(ctx, t.At)), ui.Text(when(ctx, t.Acknowledged))}})
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.new")}, plainList(ui.T(ctx, "menu.new"), ui.T(ctx, "notice.about"), l))
 }
@@ -177,10 +157,7 @@ type boardColumn struct {
 
 func (s *Site) board(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), s.Viewer(r)
-	q := queryOf(r, "signal")
-	if q.Substance != "" {
-		q.Substance = s.substanceID(q.Substance)
-	}
+	q := s.app.QueryOf("signal", r.URL.Query())
 	var columns []boardColumn
 	for _, state := range []string{"new", "under-assessment", "watching", "confirmed", "dismissed"} {
 		q.State, q.Sort, q.Limit = state, "changed", 12

@@ -23,14 +23,6 @@ import (
 	"tocsin/internal/web/ui"
 )
 
-// queryOf reads a list's query from the address.
-func queryOf(r *http.Request, kind string) app.Query {
-	q := r.URL.Query()
-	return app.Query{Kind: kind, State: q.Get("state"), Place: q.Get("place"), Substance: q.Get("substance"), Owner: q.Get("owner"),
-		From: record.Date(q.Get("from")), To: record.Date(q.Get("to")), Text: q.Get("q"), Retracted: q.Get("retracted") == "yes",
-		Topic: q.Get("topic"), Sort: q.Get("sort"), Ascending: q.Get("order") == "ascending", Cursor: q.Get("after")}
-}
-
 // with returns the path with one query value changed; the page of the list is forgotten.
 func with(u *url.URL, name, value string) string {
 	q := u.Query()
@@ -55,18 +47,19 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) {
 	if !s.listable(w, r, k.Name) {
 		return
 	}
-	q := queryOf(r, k.Name)
-	if q.Substance != "" {
-		q.Substance = s.substanceID(q.Substance)
-	}
+	q := s.app.QueryOf(k.Name, r.URL.Query())
 	found, err := s.app.List(ctx, v, q)
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
 	l := s.listView(ctx, r, k, q, found)
+	if v.SignedIn() && len(l.Rows) > 0 {
+		l.Choose = &ui.Choose{Action: "/records/" + k.Name + "/chosen", Query: r.URL.RawQuery, Most: app.MaxChosen}
+	}
+	l.Extra = s.listTools(r)
 	writes := k.Authored && len(k.Under) == 0 && v.SignedIn() && (v.Person.Stakeholder == "" || k.Partners)
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind."+k.Name+".many"), About: ui.T(ctx, "kind."+k.Name+".about"), Feed: feedOf(k.Name)}, listView(k, l, writes, s.statedNote(ctx, k.Name, found)))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "kind."+k.Name+".many"), About: ui.T(ctx, "kind."+k.Name+".about"), Feed: feedOf(k.Name), TLP: strictest(found.Records)}, listView(k, l, writes, s.statedNote(ctx, k.Name, found)))
 }
 
 // statedNote says how many records of a kind the Coalition's report counts, whose texts it does not print.
@@ -94,9 +87,17 @@ func (s *Site) substanceID(typed string) string {
 	return typed
 }
 
-// shownColumns returns the fields that the list shows: those chosen, else those that the kind marks.
-func shownColumns(r *http.Request, k *record.Kind) (shown []record.Field, choice []record.Field) {
+// shownColumns returns the fields that the list shows: those of the address, else those that the viewer keeps, else those
+// that the kind marks.
+func (s *Site) shownColumns(r *http.Request, k *record.Kind) (shown []record.Field, choice []record.Field) {
 	chosen := r.URL.Query()["column"]
+	if len(chosen) == 0 {
+		kept, err := s.app.Preferred(r.Context(), s.Viewer(r), app.ColumnsOf(k.Name))
+		if err != nil {
+			s.o.Log.ErrorContext(r.Context(), "the columns that are kept could not be read", "error", err)
+		}
+		chosen = strings.Fields(kept)
+	}
 	for _, f := range k.Fields {
 		switch f.Type {
 		case record.TypeList, record.TypeData, record.TypeTexts, record.TypeLong:
@@ -112,7 +113,7 @@ func shownColumns(r *http.Request, k *record.Kind) (shown []record.Field, choice
 
 func (s *Site) listView(ctx context.Context, r *http.Request, k *record.Kind, q app.Query, found *app.List) ui.List {
 	u := r.URL
-	shown, choice := shownColumns(r, k)
+	shown, choice := s.shownColumns(r, k)
 	l := ui.List{ID: "records", Caption: ui.T(ctx, "kind."+k.Name+".many"), Total: total(ctx, found.Total, found.Exact), Action: u.Path,
 		Form: s.filterForm(ctx, k, q), Filters: s.chips(ctx, u, q)}
 	for _, c := range u.Query()["column"] {
@@ -132,8 +133,16 @@ func (s *Site) listView(ctx context.Context, r *http.Request, k *record.Kind, q 
 	for _, f := range choice {
 		l.Choice = append(l.Choice, ui.ColumnChoice{Name: f.Name, Label: fieldLabel(ctx, f.Name), Shown: slices.ContainsFunc(shown, func(x record.Field) bool { return x.Name == f.Name })})
 	}
+	signedIn := s.Viewer(r).SignedIn()
+	if signedIn {
+		l.Prefer = "/records/" + k.Name + "/columns"
+	}
 	for _, x := range found.Records {
-		l.Rows = append(l.Rows, s.rowOf(ctx, shown, x))
+		row := s.rowOf(ctx, shown, x)
+		if signedIn {
+			row.Value, row.Name = fmt.Sprintf("%s.%d", x.ID, x.Version), s.title(ctx, x)
+		}
+		l.Rows = append(l.Rows, row)
 	}
 	if found.Next != "" {
 		next := u.Query()
@@ -367,8 +376,8 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	if !s.listable(w, r, k.Name) {
 		return
 	}
-	first := queryOf(r, k.Name)
-	first.Limit = 1
+	first := s.app.QueryOf(k.Name, r.URL.Query())
+	first.Limit, first.Uncounted = 1, true
 	if _, err := s.app.List(r.Context(), s.Viewer(r), first); err != nil { // what is wrong is said before the answer begins
 		s.Fail(w, r, err)
 		return
@@ -380,7 +389,7 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	if _, err := s.app.Export(r.Context(), s.Viewer(r), queryOf(r, k.Name), sheet); err != nil {
+	if _, err := s.app.Export(r.Context(), s.Viewer(r), s.app.QueryOf(k.Name, r.URL.Query()), sheet); err != nil {
 		s.o.Log.ErrorContext(r.Context(), "an export broke off", "kind", k.Name, "error", err)
 		panic(http.ErrAbortHandler) // the answer has begun: cutting it off is the only way to say that it is not whole
 	}

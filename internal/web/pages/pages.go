@@ -169,6 +169,18 @@ func (s *Site) Routes() []web.Route {
 		get("/suggest/substances", web.SignedIn, s.suggest),
 		get("/search", web.SignedIn, s.search),
 		get("/new", web.SignedIn, s.notices),
+		post("/seen", web.SignedIn, s.markSeen),
+		get("/explore", web.SignedIn, s.explore),
+		get("/explore/{format}", web.SignedIn, s.exploreFile),
+		get("/saved", web.SignedIn, s.saved),
+		post("/saved", web.SignedIn, s.save),
+		post("/saved/{id}", web.SignedIn, s.changeSaved),
+		post("/saved/{id}/forget", web.SignedIn, s.forgetSaved),
+		get("/keys", web.SignedIn, s.keys),
+		post("/keys", web.SignedIn, s.switchKeys),
+		get("/dictionary", web.Anyone, s.dictionary),
+		get("/dictionary/{format}", web.Anyone, s.dictionaryFile),
+		get("/suggest/search", web.SignedIn, s.suggestSearch),
 		get("/signals", web.SignedIn, s.board),
 		get("/people", web.SignedIn, s.people),
 		post("/people", web.SignedIn, s.savePerson),
@@ -198,6 +210,9 @@ func (s *Site) Routes() []web.Route {
 		post("/unknown", web.SignedIn, s.resolveUnknown),
 		get("/records/{kind}", web.Anyone, s.list),
 		get("/records/{kind}/export/{format}", web.Anyone, s.costly(s.export)),
+		post("/records/{kind}/columns", web.SignedIn, s.keepColumns),
+		post("/records/{kind}/chosen", web.SignedIn, s.choose),
+		post("/records/{kind}/bulk", web.SignedIn, s.bulk),
 		get("/records/{kind}/new", web.SignedIn, s.newRecord),
 		post("/records/{kind}/new", web.SignedIn, s.createRecord),
 		get("/records/{kind}/template.csv", web.SignedIn, s.template),
@@ -216,6 +231,9 @@ func (s *Site) Routes() []web.Route {
 		post("/r/{id}/take-up", web.SignedIn, s.takeUp),
 		get("/r/{id}/story", web.Anyone, s.story),
 		get("/r/{id}/versions", web.SignedIn, s.versions),
+		get("/r/{id}/versions/{number}/return", web.SignedIn, s.returnPage),
+		post("/r/{id}/versions/{number}/return", web.SignedIn, s.bringBack),
+		post("/r/{id}/follow", web.SignedIn, s.follow),
 		get("/r/{id}/meeting.ics", web.Anyone, s.meetingFile),
 		upload("/r/{id}/attach", s.attach, app.MaxFile+web.MaxBody),
 		get("/r/{id}/files/{hash}", web.Anyone, s.file),
@@ -353,7 +371,10 @@ func (s *Site) surround(next http.Handler) http.Handler {
 		}
 		c.Simulated = simulated
 		if v.SignedIn() {
-			if c.Unread, err = s.app.Unseen(ctx, v, maxUnread); err != nil {
+			if c.Unread, err = s.app.Unseen(ctx, v, maxUnread); err == nil {
+				c.Keys, err = s.app.Shortcuts(ctx, v)
+			}
+			if err != nil {
 				s.Fail(w, r, err)
 				return
 			}
@@ -399,7 +420,7 @@ func (s *Site) menu(ctx context.Context, v app.Viewer, unread int) []ui.MenuGrou
 	}
 	if v.Person.Stakeholder != "" {
 		return []ui.MenuGroup{
-			{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("menu.substances", "/substances"), {Label: ui.T(ctx, "menu.new"), URL: "/new", Count: unread}}},
+			{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("explore.title", "/explore"), item("saved.title", "/saved"), item("menu.substances", "/substances"), {Label: ui.T(ctx, "menu.new"), URL: "/new", Count: unread}}},
 			{Key: "menu.meet", Items: append(meet, many("call"), many("submission"))},
 			{Key: "menu.act", Items: act},
 			{Key: "menu.coalition", Items: coalition},
@@ -407,7 +428,7 @@ func (s *Site) menu(ctx context.Context, v app.Viewer, unread int) []ui.MenuGrou
 	}
 	alerts := item("kind.alert.many", "/records/alert")
 	return []ui.MenuGroup{
-		{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), many("figure"), item("menu.substances", "/substances"), many("substance-name")}},
+		{Key: "menu.see", Items: []ui.MenuItem{item("menu.overview", "/"), item("explore.title", "/explore"), item("saved.title", "/saved"), many("figure"), item("menu.substances", "/substances"), many("substance-name")}},
 		{Key: "menu.warn", Items: []ui.MenuItem{item("kind.signal.many", "/signals"), alerts, {Label: ui.T(ctx, "menu.new"), URL: "/new", Count: unread}}},
 		{Key: "menu.report", Items: []ui.MenuItem{many("identification"), many("incident"), many("health-event")}},
 		{Key: "menu.meet", Items: append(meet, item("menu.groups", "/groups"), item("planner.title", "/meetings/plan"), item("experts.title", "/experts"), many("question"), many("topic"), many("announcement"))},

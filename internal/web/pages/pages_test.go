@@ -89,7 +89,7 @@ func (h *house) as(t *testing.T, name string) *http.Client {
 
 // paths fills a route's pattern with every value worth trying.
 func (h *house) paths(r web.Route) []string {
-	fill := map[string][]string{"{$}": {""}, "{secret}": {"nothing"}, "{code}": {"GH"}, "{id}": {h.hidden.ID, "fentanyl"}, "{kind}": {"incident", "nothing"}, "{format}": {"csv", "json"}, "{proposal}": {"x"}, "{hash}": {"x"}}
+	fill := map[string][]string{"{$}": {""}, "{secret}": {"nothing"}, "{code}": {"GH"}, "{id}": {h.hidden.ID, "fentanyl"}, "{kind}": {"incident", "nothing"}, "{format}": {"csv", "json"}, "{proposal}": {"x"}, "{number}": {"1"}, "{hash}": {"x"}}
 	out := []string{r.Path}
 	for name, values := range fill {
 		var next []string

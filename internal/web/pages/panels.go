@@ -96,15 +96,6 @@ func orNaN(x *float64) float64 {
 	return *x
 }
 
-func observed(u *detection.Unusual) []float64 {
-	points := u.Points[max(0, len(u.Points)-26):]
-	out := make([]float64, len(points))
-	for i, p := range points {
-		out[i] = p.Observed
-	}
-	return out
-}
-
 // alertView is what the page of an alert shows beyond any record's.
 type alertView struct {
 	id, instruction, tally string

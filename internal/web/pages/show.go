@@ -43,6 +43,9 @@ type recordPage struct {
 	anchors   []string // of the comments: the paragraph that each is on
 	problems  []ui.FieldProblem
 	typed     map[string]string // what was typed into a small form that was refused
+	past      []app.Past        // the versions that the viewer may see, newest first
+	since     sinceView         // what has changed since the viewer looked last
+	follows   bool
 }
 
 type relatedLine struct {
@@ -73,7 +76,7 @@ func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, pr
 	if now, ok := s.app.Namer().ParticipantName(x.Owner, "en"); ok && x.OwnerName != "" && now != x.OwnerName {
 		p.owner = s.ownerName(ctx, x.Owner)
 	}
-	for _, load := range []func(context.Context, app.Viewer, *recordPage) error{s.loadSharing, s.loadFacts, s.loadRelated, s.loadTalk, s.loadHistory, s.loadPanel, s.loadProgramme} {
+	for _, load := range []func(context.Context, app.Viewer, *recordPage) error{s.loadSharing, s.loadFacts, s.loadRelated, s.loadTalk, s.loadHistory, s.loadSince, s.loadPanel, s.loadProgramme} {
 		if err := load(ctx, v, p); err != nil {
 			s.Fail(w, r, err)
 			return
@@ -83,7 +86,7 @@ func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, pr
 		s.Fail(w, r, err)
 		return
 	}
-	s.Show(w, r, status, ui.Page{Title: p.title, About: p.summary, Plots: x.Record.Kind == "signal" || measureOf(x.Fields) != nil}, recordView(p))
+	s.Show(w, r, status, ui.Page{Title: p.title, About: p.summary, TLP: x.Sharing.TLP, Plots: x.Record.Kind == "signal" || measureOf(x.Fields) != nil}, recordView(p))
 }
 
 func (s *Site) loadSharing(ctx context.Context, v app.Viewer, p *recordPage) (err error) {
@@ -274,6 +277,7 @@ func (s *Site) loadHistory(ctx context.Context, v app.Viewer, p *recordPage) err
 		}
 		e := ui.Event{Who: who, What: ui.T(ctx, "action."+h.Action)}
 		if h.Record != nil {
+			p.past = append(p.past, h)
 			e.At = h.Record.Updated
 			var before *record.Record
 			if i+1 < len(past) {

@@ -68,6 +68,12 @@ func (s *Site) versions(w http.ResponseWriter, r *http.Request) {
 			versionView{title: ui.T(ctx, "versions.one", "number", left), who: ui.DateTime(ctx, a.Updated), parts: lv},
 			versionView{title: ui.T(ctx, "versions.one", "number", right), who: ui.DateTime(ctx, b.Updated), parts: rv})})
 	}
+	if a != nil && b != nil {
+		p.parts = append(p.parts, part{title: ui.T(ctx, "versions.fields"), body: fieldsSideBySide(ui.T(ctx, "versions.one", "number", left), ui.T(ctx, "versions.one", "number", right), s.changes(ctx, x.Kind, a, b))})
+	}
+	if earlier := s.returnable(v, x, past); len(earlier) > 0 {
+		p.parts = append(p.parts, part{title: ui.T(ctx, "return.title"), text: ui.T(ctx, "return.about"), actions: s.returnActions(ctx, x, earlier)})
+	}
 	s.showBlocks(w, r, http.StatusOK, p)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -85,6 +86,8 @@ type substanceView struct {
 	facts      []ui.Fact
 	members    []relatedLine
 	world      templ.Component
+	plotted    templ.Component // what was counted, week by week; nil for the public
+	explore    string
 	lists      []kindLines
 }
 
@@ -118,8 +121,13 @@ func (s *Site) substance(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		p.world = s.world(ctx, "world", ui.T(ctx, "substance.map"), byCountry(sums))
+		p.explore = "/explore?place=" + app.World + "&substance=" + url.QueryEscape(id)
+		if p.plotted, err = s.coursePlot(ctx, v, app.World, id); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
 	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: p.name, About: p.lead, Maps: true}, substancePageView(p))
+	s.Show(w, r, http.StatusOK, ui.Page{Title: p.name, About: p.lead, Maps: true, Plots: p.plotted != nil}, substancePageView(p))
 }
 
 func byCountry(sums []store.Cell) map[string]float64 {
@@ -181,36 +189,6 @@ func (s *Site) suggest(w http.ResponseWriter, r *http.Request) {
 		out = append(out, ui.Option{Value: s.substanceName(ctx, x.ID), Label: s.substanceName(ctx, x.Class)})
 	}
 	web.Render(w, r, http.StatusOK, optionsView(out))
-}
-
-func (s *Site) search(w http.ResponseWriter, r *http.Request) {
-	ctx, v := r.Context(), s.Viewer(r)
-	text := strings.TrimSpace(r.URL.Query().Get("q"))
-	l := ui.List{ID: "found", Caption: ui.T(ctx, "layout.search"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.kind")}, {Label: ui.T(ctx, "list.state")}, {Label: ui.T(ctx, "list.owner")}, {Label: ui.T(ctx, "list.changed")}},
-		Empty: ui.Empty{Title: ui.T(ctx, "search.none"), Text: ui.T(ctx, "search.none-detail")}}
-	var also []relatedLine
-	if text != "" {
-		found, err := s.app.Search(ctx, v, text, r.URL.Query().Get("after"), 0)
-		if err != nil {
-			s.Fail(w, r, err)
-			return
-		}
-		for _, x := range found.Records {
-			l.Rows = append(l.Rows, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.Text(ui.T(ctx, "kind."+x.Record.Kind+".one")), ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.ownerName(ctx, x.Owner)), ui.Text(ui.DateTime(ctx, x.Updated))}})
-		}
-		if found.Next != "" {
-			l.Next = with(r.URL, "after", "") + "&after=" + found.Next
-		}
-		for _, x := range s.app.Catalogue().Search(text, 6) {
-			also = append(also, relatedLine{title: s.substanceName(ctx, x.ID), url: "/substances/" + x.ID})
-		}
-		for _, p := range s.app.Directory().Participants() {
-			if len(text) > 2 && strings.Contains(strings.ToLower(p.Name(lang(ctx))+" "+p.Names["en"]+" "+p.Printed), strings.ToLower(text)) {
-				also = append(also, relatedLine{title: p.Name(lang(ctx)), url: "/participants/" + p.Code})
-			}
-		}
-	}
-	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "layout.search")}, searchPage(text, also, l))
 }
 
 func (s *Site) unknown(w http.ResponseWriter, r *http.Request) {

@@ -24,6 +24,7 @@ type World struct {
 	Name        func(code string) string
 	Link        func(code string) string // address of the country's page, "" for none; nil for no links at all
 	Value       func(v float64) string   // writes a value; nil for plain numbers
+	Home        string                   // the viewer's own country, which is marked; "" for none
 	Listed      bool                     // the page lists the same, or leads to where it is listed: no table is drawn
 }
 
@@ -126,8 +127,25 @@ func (m World) draw(ctx context.Context, d *drawing, a *atlas, bounds []float64)
 			d.el("circle", "class", "dot "+class, "cx", at[0], "cy", at[1], "r", dot)
 		})
 	}
+	m.home(ctx, d, a, shapes)
 	d.close("svg")
 	d.close("div")
+}
+
+// home marks the viewer's own country: its outline, and a pin, since many are small.
+func (m World) home(ctx context.Context, d *drawing, a *atlas, shapes string) {
+	at, known := a.Points[m.Home]
+	if m.Home == "" || !known {
+		return
+	}
+	d.open("g", "class", "home", "pointer-events", "none")
+	d.text("title", locales.T(ctx, "map.home", "name", m.name(m.Home)))
+	if _, shaped := a.Shapes[m.Home]; shaped {
+		d.el("use", "class", "home-outline", "href", shapes+"#"+m.Home)
+	}
+	x, y := at[0], at[1]
+	d.el("path", "class", "home-pin", "d", "M"+coordinate(x)+" "+coordinate(y)+"l-13 -26a14 14 0 1 1 26 0z")
+	d.close("g")
 }
 
 // country draws a country with its name and value, inside a link when it has data and a page.
@@ -185,6 +203,13 @@ func (m World) legend(ctx context.Context, d *drawing, bounds []float64) {
 		d.text("span", "", "class", "plot-key "+class(b, true, bounds))
 		d.WriteString(" ")
 		d.text("span", m.span(ctx, bounds, i), "dir", "ltr")
+		d.close("li")
+	}
+	if m.Home != "" {
+		d.open("li")
+		d.text("span", "", "class", "plot-key plot-key-home")
+		d.WriteString(" ")
+		d.text("span", locales.T(ctx, "map.home", "name", m.name(m.Home)))
 		d.close("li")
 	}
 	d.close("ul")

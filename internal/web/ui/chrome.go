@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tocsin/internal/record"
 	"tocsin/internal/web/locales"
 )
 
@@ -14,6 +15,7 @@ type Chrome struct {
 	Person    *Person // nil when nobody is signed in
 	Menu      []MenuGroup
 	Unread    int  // things that are new to the person
+	Keys      bool // he wants keyboard shortcuts
 	Simulated bool // the data are made up for demonstration
 	Flashes   []Flash
 	Path      string            // of the request
@@ -54,14 +56,15 @@ type Flash struct {
 // Page is what a page tells the layout about itself.
 type Page struct {
 	Title    string
-	About    string // one sentence or two for search engines; what the Coalition is, where it is empty
-	Feed     string // address of the Atom feed of what the page shows
-	Plots    bool   // loads the script that brings plots to life
-	Maps     bool   // loads the script that brings maps to life
-	Passkeys bool   // loads the script that asks for passkeys
-	Narrow   bool   // a column of reading width, for forms and texts
-	Plain    bool   // no menu: sign-in, errors
-	Whole    bool   // an error: its content does not begin with a PageHeader, and nobody is to find it
+	About    string     // one sentence or two for search engines; what the Coalition is, where it is empty
+	Feed     string     // address of the Atom feed of what the page shows
+	Plots    bool       // loads the script that brings plots to life
+	Maps     bool       // loads the script that brings maps to life
+	Passkeys bool       // loads the script that asks for passkeys
+	Narrow   bool       // a column of reading width, for forms and texts
+	Plain    bool       // no menu: sign-in, errors
+	TLP      record.TLP // the label that stands on every sheet when the page is printed, "" for none
+	Whole    bool       // an error: its content does not begin with a PageHeader, and nobody is to find it
 }
 
 // What search engines show of a description lies between these, in characters.

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"slices"
+
+	"github.com/a-h/templ"
+)
 
 // List is a list of anything: filters, table, pages, export.
 type List struct {
@@ -11,7 +15,6 @@ type List struct {
 	Filters []Chip          // in force
 	Form    templ.Component // the fields of the filter form; nil for a list without filters
 	Action  string          // where the filter and column forms go (GET)
-	Keep    []Hidden        // query values that the forms carry on
 
 	Columns []Column
 	Choice  []ColumnChoice // of the column chooser; nil for none
@@ -20,6 +23,17 @@ type List struct {
 	Next    string
 	Exports []Export
 	Empty   Empty
+	Choose  *Choose         // for a list whose rows can be chosen; nil for none
+	Extra   templ.Component // beside columns and export; nil for none
+	Keep    []Hidden        // query values that the forms carry on
+	Prefer  string          // where the column form can also be posted to keep the columns, "" for nowhere
+}
+
+// Choose lets rows of a list be chosen for what is done with several at once.
+type Choose struct {
+	Action string // where the chosen go (POST)
+	Query  string // of the list, for "all of this list"
+	Most   int    // how many of the list "all" takes
 }
 
 // Hidden is a form value that is carried on.
@@ -46,7 +60,13 @@ type ColumnChoice struct {
 type Row struct {
 	URL   string
 	Cells []templ.Component
-	New   bool // changed since the viewer last looked
+	New   bool   // changed since the viewer last looked
+	Value string // what is sent when the row is chosen, "" for one that cannot be
+	Name  string // of what the row is about, for the label of its box
+}
+
+func choosable(rows []Row) bool {
+	return slices.ContainsFunc(rows, func(r Row) bool { return r.Value != "" })
 }
 
 // Export is one format in which the list can be taken away.

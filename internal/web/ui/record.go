@@ -13,6 +13,7 @@ type Fact struct {
 	Label string
 	Value templ.Component
 	Wide  bool // takes the whole width
+	New   bool // changed since the viewer last looked
 }
 
 // Tab is one of a page's parts, reached by its own address.

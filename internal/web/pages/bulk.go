@@ -1,0 +1,178 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"tocsin/internal/app"
+	"tocsin/internal/kinds"
+	"tocsin/internal/record"
+	"tocsin/internal/web"
+	"tocsin/internal/web/ui"
+)
+
+// chosenView is the page that asks what is to be done with the records that were chosen from a list.
+type chosenView struct {
+	kind     *record.Kind
+	list     ui.List
+	chosen   []string // ID.VERSION
+	actions  []ui.Option
+	do, note string
+	problems []ui.FieldProblem
+}
+
+// chosenTyped reads what was chosen: rows by themselves, or all of the list up to app.MaxChosen.
+func (s *Site) chosenTyped(r *http.Request, kind string) ([]app.Chosen, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	if r.PostForm.Get("all") == "yes" {
+		q, err := url.ParseQuery(r.PostForm.Get("query"))
+		if err != nil {
+			q = url.Values{}
+		}
+		return s.app.FirstOf(r.Context(), s.Viewer(r), s.app.QueryOf(kind, q))
+	}
+	var out []app.Chosen
+	for _, c := range r.PostForm["chosen"] {
+		id, version, _ := strings.Cut(c, ".")
+		out = append(out, app.Chosen{ID: id, Version: atoi(version)})
+	}
+	return out, nil
+}
+
+// choose asks what is to be done with the chosen records.
+func (s *Site) choose(w http.ResponseWriter, r *http.Request) {
+	k, ok := kinds.Get(r.PathValue("kind"))
+	if !ok {
+		web.NotFound(w, r)
+		return
+	}
+	chosen, err := s.chosenTyped(r, k.Name)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	if len(chosen) == 0 {
+		s.Flash(r, ui.Attention, "choose.none")
+		http.Redirect(w, r, "/records/"+k.Name, http.StatusSeeOther)
+		return
+	}
+	s.showChosen(w, r, http.StatusOK, k, chosen, nil)
+}
+
+func (s *Site) showChosen(w http.ResponseWriter, r *http.Request, status int, k *record.Kind, chosen []app.Chosen, problems record.Problems) {
+	ctx, v := r.Context(), s.Viewer(r)
+	list, err := s.app.ChosenOf(ctx, v, k.Name, chosen)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	p := &chosenView{kind: k, do: r.PostForm.Get("do"), note: r.PostForm.Get("note"), problems: ui.FieldProblems(ctx, problems, func(path string) string { return ui.T(ctx, "choose."+path) })}
+	p.list = ui.List{ID: "chosen", Caption: ui.T(ctx, "choose.title"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.state")}, {Label: ui.T(ctx, "list.owner")}}}
+	version := map[string]int{}
+	for _, c := range chosen {
+		version[c.ID] = c.Version
+	}
+	for _, x := range list {
+		n := version[x.ID]
+		if n == 0 {
+			n = x.Version
+		}
+		p.chosen = append(p.chosen, x.ID+"."+strconv.Itoa(n))
+		p.list.Rows = append(p.list.Rows, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.ownerName(ctx, x.Owner))}})
+	}
+	for _, a := range app.BulkActions(v, k) {
+		p.actions = append(p.actions, ui.Option{Value: a, Label: bulkWords(ctx, a)})
+	}
+	s.Show(w, r, status, ui.Page{Title: ui.T(ctx, "choose.title"), TLP: strictest(list)}, chosenPage(p))
+}
+
+// bulkWords names what is done with several records at once.
+func bulkWords(ctx context.Context, do string) string {
+	if step, ok := strings.CutPrefix(do, "step:"); ok {
+		return ui.T(ctx, "step."+step)
+	}
+	return ui.T(ctx, "bulk."+do)
+}
+
+// bulk does the same with each of the chosen records and says what became of each.
+func (s *Site) bulk(w http.ResponseWriter, r *http.Request) {
+	ctx, v := r.Context(), s.Viewer(r)
+	k, ok := kinds.Get(r.PathValue("kind"))
+	if !ok {
+		web.NotFound(w, r)
+		return
+	}
+	chosen, err := s.chosenTyped(r, k.Name)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	if format, ok := strings.CutPrefix(r.PostForm.Get("export"), "export:"); ok {
+		s.exportChosen(w, r, k, chosen, format)
+		return
+	}
+	outcomes, err := s.app.Bulk(ctx, v, k.Name, chosen, r.PostForm.Get("do"), strings.TrimSpace(r.PostForm.Get("note")))
+	var e *app.Error
+	if asError(err, &e) && e.Code == app.Invalid {
+		s.showChosen(w, r, http.StatusUnprocessableEntity, k, chosen, e.Problems)
+		return
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	l := ui.List{ID: "outcomes", Caption: ui.T(ctx, "bulk.title"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "bulk.outcome")}, {Label: ui.T(ctx, "bulk.why")}, {Label: ui.T(ctx, "list.state")}},
+		Empty: ui.Empty{Title: ui.T(ctx, "choose.none")}}
+	done := 0
+	for _, o := range outcomes {
+		row := ui.Row{Cells: []templ.Component{ui.Text(o.ID), ui.StateBadge(ui.State{Label: ui.T(ctx, "bulk.done"), Tone: ui.Good}), nil, nil}}
+		if o.Shown != nil {
+			row.URL, row.Cells[0], row.Cells[3] = "/r/"+o.ID, ui.Text(s.title(ctx, o.Shown)), ui.StateBadge(stateOf(ctx, o.Shown.Record))
+		}
+		if o.Err != nil {
+			row.Cells[1], row.Cells[2] = ui.StateBadge(ui.State{Label: ui.T(ctx, "bulk.refused"), Tone: ui.Bad}), ui.Text(s.why(ctx, o.Err))
+		} else {
+			done++
+		}
+		l.Rows = append(l.Rows, row)
+	}
+	lead := ui.T(ctx, "bulk.tally", "what", bulkWords(ctx, r.PostForm.Get("do")), "done", done, "all", len(outcomes))
+	s.showBlocks(w, r, http.StatusOK, blocks{title: ui.T(ctx, "bulk.title"), lead: lead, actions: []action{{label: ui.T(ctx, "kind."+k.Name+".many"), url: "/records/" + k.Name, main: true}}, parts: []part{{list: &l}}})
+}
+
+// why words why a use case refused something.
+func (s *Site) why(ctx context.Context, err error) string {
+	var e *app.Error
+	if !asError(err, &e) {
+		return ui.T(ctx, "error.failed")
+	}
+	return s.word(ctx, e)
+}
+
+func (s *Site) exportChosen(w http.ResponseWriter, r *http.Request, k *record.Kind, chosen []app.Chosen, format string) {
+	mime, known := exportTypes[format]
+	if !known {
+		web.NotFound(w, r)
+		return
+	}
+	if len(chosen) > app.MaxChosen {
+		chosen = chosen[:app.MaxChosen]
+	}
+	w.Header().Set("Content-Type", mime)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+k.Name+"."+format+`"`)
+	sheet, err := sheetOf(w, format)
+	if err == nil {
+		_, err = s.app.ExportChosen(r.Context(), s.Viewer(r), k.Name, chosen, sheet)
+	}
+	if err != nil {
+		s.o.Log.ErrorContext(r.Context(), "an export broke off", "kind", k.Name, "error", err)
+		panic(http.ErrAbortHandler) // the answer has begun: cutting it off is the only way to say that it is not whole
+	}
+}
