@@ -88,6 +88,9 @@ func (s *Site) Routes() []web.Route {
 		get("/groups/{id}", web.Anyone, s.groupPage),
 		get("/groups/{id}/review", web.Anyone, s.review),
 		get("/groups/{id}/review/file/{format}", web.Anyone, s.reviewFile),
+		get("/offline", web.Anyone, s.offline),
+		get("/offline/{kind}", web.SignedIn, s.blankForm),
+		get("/sw.js", web.Anyone, s.worker),
 		get("/about", web.Anyone, s.about),
 		get("/news", web.Anyone, s.news),
 		get("/data", web.Anyone, s.openData),
@@ -174,7 +177,7 @@ func (s *Site) Handler() http.Handler {
 		mux.Handle(r.Method+" "+r.Path, observed(r.Method, r.Path, web.LimitBody(limit)(h)))
 	}
 	mux.Handle("/", observed("", "none", http.HandlerFunc(web.NotFound)))
-	pages := s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux))))
+	pages := web.Unfollowed(s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux)))))
 	site := http.NewServeMux()
 	site.Handle("/", web.Base(pages, s.o.Log, s.o.Secure))
 	site.Handle(api.Prefix+"/", s.api.Handler()) // knows no session
@@ -228,14 +231,22 @@ func (s *Site) settings(r *http.Request) web.Settings {
 	return c
 }
 
-// signedIn sends strangers to the sign-in page, and back afterwards.
+// signedIn sends strangers to the sign-in page, and back afterwards. A form that comes without a session is not lost.
 func (s *Site) signedIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.Viewer(r).SignedIn() {
-			if r.Method == http.MethodGet {
+			if r.Method != http.MethodGet {
+				web.SessionOver(w, r)
+				return
+			}
+			if r.Header.Get("HX-Request") == "" { // a page, not a part of one
 				s.sessions.Put(r.Context(), "return", r.URL.RequestURI())
 			}
 			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+			return
+		}
+		if web.OtherPerson(r, s.Viewer(r).Person.ID) {
+			web.SomebodyElse(w, r)
 			return
 		}
 		w.Header().Set("Cache-Control", "private, no-store")
@@ -280,7 +291,7 @@ func (s *Site) unread(ctx context.Context, v app.Viewer) (n int, err error) {
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
-	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}}}
+	p := &ui.Person{ID: v.Person.ID, Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "device.title"), URL: "/offline"}, {Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}}}
 	if x, ok := s.app.Directory().Participant(v.Participant()); ok {
 		p.Participant = x.Name(locales.From(ctx).Code)
 	}
