@@ -62,6 +62,9 @@ func New(a *app.App, o Options) (*Site, error) {
 	return s, err
 }
 
+// Map is the site map of every site, for those who only want to know the addresses.
+func Map() []web.Route { return (&Site{}).Routes() }
+
 // Routes is the site map.
 func (s *Site) Routes() []web.Route {
 	get := func(path string, access web.Access, h http.HandlerFunc) web.Route {
