@@ -57,7 +57,7 @@ func runDemo(cmd *cobra.Command, _ []string) (err error) {
 	}
 	base := "http://" + listener.Addr().String()
 	printDemo(cmd.OutOrStdout(), base, links, time.Since(began))
-	return serveOn(cmd.Context(), listener, a, pages.Options{BaseURL: base, Demo: links, Log: slog.Default(), Version: versionText()}, nil)
+	return openDoor(listener, false).serve(cmd.Context(), a, pages.Options{BaseURL: base, Demo: links, Log: slog.Default(), Version: versionText()}, nil)
 }
 
 // fillDemo writes the demonstration into an empty database and returns its roles with their links.

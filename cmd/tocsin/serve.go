@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -21,40 +23,72 @@ import (
 func serveCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the site and run what the clock asks for", Args: cobra.NoArgs,
 		Long: "serve answers pages, sends mail and runs the detection. Several may run on one PostgreSQL database.\n\n" + settingsHelp(),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := loadConfig(cmd)
 			if err != nil {
 				return usageError{err}
 			}
-			listener, err := net.Listen("tcp", c.Addr)
-			if err != nil {
-				return err
-			}
-			if err := beforeUpgrade(cmd.Context(), c); err != nil {
-				return errors.Join(err, listener.Close())
-			}
-			a, err := openFounded(cmd.Context(), c.Database)
-			if err != nil {
-				return errors.Join(err, listener.Close())
-			}
-			defer func() { err = errors.Join(err, a.Close()) }()
-			fmt.Fprintf(cmd.ErrOrStderr(), "tocsin %s on http://%s\n", versionText(), listener.Addr())
-			base := c.URL
-			if base == "" {
-				base = "http://" + listener.Addr().String()
-			}
-			m, stop, err := measure(a, c.MetricsAddr)
-			if err != nil {
-				return errors.Join(err, listener.Close())
-			}
-			defer stop()
-			j := c.jobs(base)
-			j.Ran = m.Ran
-			o := pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText(), Observe: m.Observe}
-			return serveOn(cmd.Context(), listener, a, o, jobs.New(a, j, slog.Default()))
+			return serve(cmd, c)
 		}}
 	addConfigFlags(cmd)
 	return cmd
+}
+
+func serve(cmd *cobra.Command, c config) (err error) {
+	ctx := cmd.Context()
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	base := c.URL
+	if base == "" {
+		base = "http://" + listener.Addr().String()
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "tocsin %s on http://%s\n", versionText(), listener.Addr())
+	d := openDoor(listener, strings.HasPrefix(base, "https://"))
+	a, err := openWaiting(ctx, c)
+	if err != nil || a == nil {
+		return errors.Join(err, d.shut(ctx))
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	m, stop, err := measure(a, c.MetricsAddr)
+	if err != nil {
+		return errors.Join(err, d.shut(ctx))
+	}
+	defer stop()
+	j := c.jobs(base)
+	j.Ran = m.Ran
+	o := pages.Options{Secure: strings.HasPrefix(base, "https://"), BaseURL: base, Log: slog.Default(), Version: versionText(), Observe: m.Observe}
+	return d.serve(ctx, a, o, jobs.New(a, j, slog.Default()))
+}
+
+// openWaiting opens the database of a server. While it is away it is waited for, which the log says; what is wrong with the
+// address, the password or the database itself is an error at once. It returns nil when the context ends before.
+func openWaiting(ctx context.Context, c config) (*app.App, error) {
+	const pause, said = time.Second, 10 // seconds
+	for n := 0; ; n++ {
+		err := beforeUpgrade(ctx, c)
+		if err == nil {
+			var a *app.App
+			if a, err = openFounded(ctx, c.Database); err == nil {
+				return a, nil
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, nil
+		}
+		if !app.Waits(err) {
+			return nil, err
+		}
+		if n%said == 0 {
+			slog.Warn("waiting for the database", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-time.After(pause):
+		}
+	}
 }
 
 // measure serves the measurements on an address of their own; without one nothing is measured.
@@ -91,32 +125,10 @@ func beforeUpgrade(ctx context.Context, c config) error {
 	return nil
 }
 
-// serveOn serves until the context ends, then lets the requests that are being answered finish.
-func serveOn(ctx context.Context, l net.Listener, a *app.App, o pages.Options, runner *jobs.Runner) error {
-	site, err := pages.New(a, o)
-	if err != nil {
-		return err
+// calmCollector lets memory grow to three times what is in use before garbage is collected: pages make much that is soon
+// forgotten and keep little. GOGC, where it is set, has the say.
+func calmCollector() {
+	if _, ok := os.LookupEnv("GOGC"); !ok {
+		debug.SetGCPercent(200)
 	}
-	srv := &http.Server{Handler: site.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Minute, WriteTimeout: 10 * time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
-	if runner != nil {
-		runner.Start(ctx)
-		defer runner.Stop()
-	}
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
-	defer cancel()
-	if err := srv.Shutdown(end); err != nil {
-		return err
-	}
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
 }

@@ -53,6 +53,8 @@ func (p *Problem) GetHeaders() http.Header {
 		return http.Header{"Www-Authenticate": {`Bearer realm="tocsin"`}}
 	case http.StatusTooManyRequests:
 		return http.Header{"Retry-After": {"60"}}
+	case http.StatusServiceUnavailable:
+		return http.Header{"Retry-After": {"5"}}
 	}
 	return nil
 }
@@ -78,7 +80,7 @@ var titles = map[int]string{http.StatusBadRequest: "api.title.bad", http.StatusU
 	http.StatusNotFound: "api.title.not-found", http.StatusMethodNotAllowed: "api.title.method", http.StatusConflict: "error.title.conflict",
 	http.StatusPreconditionFailed: "error.title.conflict", http.StatusRequestEntityTooLarge: "error.too-large", http.StatusUnsupportedMediaType: "api.title.media",
 	http.StatusUnprocessableEntity: "error.title.invalid", http.StatusPreconditionRequired: "api.title.version", http.StatusTooManyRequests: "error.busy",
-	http.StatusInternalServerError: "error.failed"}
+	http.StatusInternalServerError: "error.failed", http.StatusServiceUnavailable: "error.away"}
 
 // Statuses lists the statuses of problems with the message keys of their titles, in order.
 func Statuses() (list []int, title map[int]string) {
@@ -107,6 +109,10 @@ func (x *API) problem(ctx context.Context, err error) *Problem {
 		return problemOf(l, http.StatusRequestEntityTooLarge, "error.too-large-detail", map[string]any{"limit": float64(large.Limit) / (1 << 20)})
 	case errors.As(err, &e) && e.Code != app.Internal:
 		return ofUseCase(l, e)
+	}
+	if key, away := app.Away(err); away {
+		x.o.Log.ErrorContext(ctx, "the database is away", "request", web.RequestID(ctx), "error", err)
+		return problemOf(l, http.StatusServiceUnavailable, key, nil)
 	}
 	x.o.Log.ErrorContext(ctx, "a request of the interface failed", "request", web.RequestID(ctx), "error", err)
 	return problemOf(l, http.StatusInternalServerError, "error.failed-detail", map[string]any{"id": web.RequestID(ctx)})

@@ -60,14 +60,10 @@ func (a *App) tellExcept(ctx context.Context, t *store.Tx, r *record.Record, rea
 	}
 	audience := audienceOf(r)
 	slices.Sort(among)
-	ids := make([]string, 0, len(p.byID))
-	for id, x := range p.byID {
-		if !x.Active || except[id] {
-			continue
-		}
-		held := p.tokens(x, a.now())
-		if sharing.Meet(audience, held) && (among == nil || sharing.Meet(among, held)) {
-			ids = append(ids, id)
+	var ids []string
+	for _, x := range p.holdersOf(audience, a.now()) {
+		if !except[x.ID] && (among == nil || sharing.Meet(among, p.tokens(x, a.now()))) {
+			ids = append(ids, x.ID)
 		}
 	}
 	slices.Sort(ids)
@@ -215,18 +211,30 @@ func (a *App) Told(ctx context.Context, v Viewer, limit int) ([]Told, error) {
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]string, len(notices))
+	for i, n := range notices {
+		ids[i] = n.Record
+	}
+	seen, err := a.visibleAll(ctx, r, v, ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []Told
 	for _, n := range notices {
-		s, err := a.visible(ctx, r, v, n.Record)
-		if CodeOf(err) == NotFound {
-			continue
+		if s := seen[n.Record]; s != nil {
+			out = append(out, Told{n, s.Record})
 		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Told{n, s.Record})
 	}
 	return out, nil
+}
+
+// Unseen returns how many records the viewer was told of and has not looked at, of those that he still sees; counted up
+// to limit.
+func (a *App) Unseen(ctx context.Context, v Viewer, limit int) (int, error) {
+	if !v.SignedIn() {
+		return 0, nil
+	}
+	return a.store.Read().UnseenBy(ctx, v.Person.ID, v.Tokens, limit)
 }
 
 // See marks what the viewer was told about a record as seen. It writes only when there is something to mark.

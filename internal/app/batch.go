@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+
+	"golang.org/x/sync/errgroup"
 
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
@@ -75,25 +78,50 @@ func (a *App) Simulate(ctx context.Context, v Viewer, drafts []Draft) error {
 	if err != nil {
 		return err
 	}
-	batch := make([]prepared, 0, batchSize)
-	for i, d := range drafts {
-		k, ok := kinds.Get(d.Kind)
-		if !ok {
-			return refuse(NotFound, "error.kind", "kind", d.Kind)
-		}
-		d.simulated = true
-		r := a.fromDraft(v, k, d)
-		b, problems := k.Complete(r, a.names, a.today())
-		if len(problems) > 0 {
-			return fmt.Errorf("simulated record %d: %w", i, problems)
-		}
-		batch = append(batch, prepared{record: r, project: a.project(k, r, b)})
-		if len(batch) == batchSize {
-			if err := a.writeBatch(ctx, v, "simulate", batch); err != nil {
+	work, ctx := errgroup.WithContext(ctx)
+	batches := make(chan []prepared, 1)
+	work.Go(func() error {
+		defer close(batches)
+		return a.prepareSimulated(ctx, v, drafts, batches)
+	})
+	work.Go(func() error {
+		for b := range batches {
+			if err := a.writeBatch(ctx, v, "simulate", b); err != nil {
 				return err
 			}
-			batch = batch[:0]
+		}
+		return nil
+	})
+	return work.Wait()
+}
+
+// prepareSimulated makes records of the drafts, batch by batch, while the batches before are written.
+func (a *App) prepareSimulated(ctx context.Context, v Viewer, drafts []Draft, out chan<- []prepared) error {
+	for first := 0; first < len(drafts); first += batchSize {
+		batch := make([]prepared, 0, batchSize)
+		for i, d := range drafts[first:min(first+batchSize, len(drafts))] {
+			k, ok := kinds.Get(d.Kind)
+			if !ok {
+				return refuse(NotFound, "error.kind", "kind", d.Kind)
+			}
+			d.simulated = true
+			r := a.fromDraft(v, k, d)
+			b, problems := k.Complete(r, a.names, a.today())
+			if len(problems) > 0 {
+				return fmt.Errorf("simulated record %d: %w", first+i, problems)
+			}
+			p := prepared{record: r, project: a.project(k, r, b)}
+			var err error
+			if p.project.Payload, err = json.Marshal(r); err != nil {
+				return err
+			}
+			batch = append(batch, p)
+		}
+		select {
+		case out <- batch:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
-	return a.writeBatch(ctx, v, "simulate", batch)
+	return nil
 }

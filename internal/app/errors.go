@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tocsin/internal/record"
+	"tocsin/internal/store"
 )
 
 // Code is one of the six ways in which a use case can fail. Pages, the API and the command line map it once.
@@ -51,6 +52,18 @@ func CodeOf(err error) Code {
 		return e.Code
 	}
 	return Internal
+}
+
+// Away reports whether an error says that the database could not be reached, and the message key of what is known then:
+// that nothing was changed, or that it may have been.
+func Away(err error) (key string, away bool) {
+	switch {
+	case errors.Is(err, store.ErrDoubtful):
+		return "error.doubtful", true
+	case errors.Is(err, store.ErrAway):
+		return "error.away-detail", true
+	}
+	return "", false
 }
 
 func refuse(code Code, key string, params ...any) error {

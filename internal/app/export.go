@@ -55,7 +55,7 @@ func (a *App) Export(ctx context.Context, v Viewer, q Query, w Sheet) (rows int,
 
 // Each calls f with every record of the query that the viewer sees.
 func (a *App) Each(ctx context.Context, v Viewer, q Query, f func(*Shown) error) error {
-	q.Limit, q.Cursor = MaxPage, ""
+	q.Limit, q.Cursor, q.Uncounted = MaxPage, "", true
 	for {
 		l, err := a.List(ctx, v, q)
 		if err != nil {

@@ -53,7 +53,7 @@ func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
 		}
 	}
 	for state, into := range map[string]*[]*Shown{"new": &o.Signals, "under-assessment": &o.Assessing} {
-		l, err := a.List(ctx, v, Query{Kind: "signal", State: state, Sort: "changed", Limit: 8})
+		l, err := a.List(ctx, v, Query{Kind: "signal", State: state, Sort: "changed", Limit: 8, Uncounted: true})
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func (a *App) unanswered(ctx context.Context, v Viewer, r *record.Record) (bool,
 func (a *App) newest(ctx context.Context, v Viewer, each int) ([]*Shown, error) {
 	var out []*Shown
 	for _, k := range kinds.Reports() {
-		l, err := a.List(ctx, v, Query{Kind: k.Name, Limit: each})
+		l, err := a.List(ctx, v, Query{Kind: k.Name, Limit: each, Uncounted: true})
 		if err != nil {
 			return nil, err
 		}

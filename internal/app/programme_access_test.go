@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -14,53 +13,12 @@ import (
 	"tocsin/internal/exchange/calendar"
 	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
-	"tocsin/internal/kinds/programme"
+	"tocsin/internal/kinds/kindstest"
 	"tocsin/internal/record"
 	"tocsin/internal/store/storetest"
 )
 
-// samples are a valid body of each kind that people write. NAME and WORD stand for a word to search for, YEAR for what
-// tells the records of one owner apart, ANSWERS for one to each action of the pledge.
-var samples = map[string]string{
-	"identification": `{"origin":"seized","reported":"2024-05-01","country":"GH","components":[{"substance":"heroin"}],"notes":"WORD"}`,
-	"incident":       `{"type":"seizure","found":"2024-05-01","country":"GH","circumstances":"WORD"}`,
-	"health-event":   `{"event":"death","date":"2024-05-01","country":"GH","certainty":"confirmed","notes":"WORD"}`,
-	"alert":          `{"grade":"alert","severity":"severe","urgency":"immediate","certainty":"likely","country":"GH"}`,
-	"figure":         `{"indicator":"WORD","country":"GH","year":2024}`,
-	"substance-name": `{"name":"WORD","about":[{"substance":"heroin"}]}`,
-	"meeting":        `{NAME,"type":"sub-working-group","group":"swg1.2","date":"2024-05-01","time":"10:00","minutes":60,"zone":"UTC","decisions":[{"title":"x","of":"SL"}]}`,
-	"recommendation": `{NAME,"text":{"en":"one"},"group":"swg1.2","theme":"private-sector"}`,
-	"action":         `{NAME,"type":"hosting","theme":"legislation","date":"2024-05-01","lines":["l5"]}`,
-	"initiative":     `{NAME,"code":"1201","theme":"legislation"}`,
-	"interest":       `{"purpose":"WORD","contact":"a@example.org"}`,
-	"commitment":     `{NAME,"date":"2024-05-01","lines":["l5"]}`,
-	"pledge":         `{"signatory":"WORD"}`,
-	"pledge-report":  `{"year":2024,"answers":[ANSWERS]}`,
-	"need":           `{NAME,"country":"GH","theme":"legislation","resource":"training"}`,
-	"contribution":   `{NAME,"form":"grant","recipients":["GH"],"theme":"legislation","from":"2024"}`,
-	"organisation":   `{NAME,"type":"ngo","country":"GH"}`,
-	"call":           `{NAME,"type":"submissions","group":"swg1.2","opens":"2024-01-01","closes":"2099-12-31"}`,
-	"submission":     `{NAME,"consent":"yes"}`,
-	"expert":         `{NAME,"expertise":["toxicology"],"languages":["en"],"consent":"yes"}`,
-	"question":       `{NAME,"group":"swg1.2/west"}`,
-	"topic":          `{NAME,"group":"swg1.2"}`,
-	"announcement":   `{NAME,"date":"2024-05-01","group":"swg1.2"}`,
-	"document":       `{NAME,"type":"report","group":"swg1.2"}`,
-	"achievement":    `{NAME,"date":"2024","type":"launch"}`,
-	"service":        `{NAME,"type":"treatment","country":"GH"}`,
-	"workforce":      `{"country":"GH","curriculum":"universal-treatment","credential":"trained","count":5,"date":"2024-05-01","assessed_by":"WORD"}`,
-	"law":            `{NAME,"country":"GH","about":[{"substance":"heroin"}],"instrument":"x","checked_on":"2024-05-01"}`,
-	"narrative":      `{"section_of_report":"summary","from":"2024","to":"YEAR","text":{"en":"WORD"}}`,
-}
-
-func sample(kind, word string, n int) json.RawMessage {
-	var answers []string
-	for _, a := range programme.PledgeActions {
-		answers = append(answers, `{"pledge_action":"`+a+`","status":"achieved","text":"`+word+`"}`)
-	}
-	fill := strings.NewReplacer("NAME", `"name":{"en":"`+word+`"}`, "WORD", word, "YEAR", strconv.Itoa(2024+n), "ANSWERS", strings.Join(answers, ","))
-	return json.RawMessage(fill.Replace(samples[kind]))
-}
+func sample(kind, word string, n int) json.RawMessage { return kindstest.Body(kind, word, n) }
 
 // may is the sharing rule in plain words: from who people are, and not from tokens.
 func (s *stage) may(who string, r *record.Record) bool {
@@ -137,8 +95,8 @@ func TestWhoSeesWhatOfEveryKind(t *testing.T) {
 
 // everyRule tries a kind with every rule.
 func (s *stage) everyRule(author string, k *record.Kind) {
-	if samples[k.Name] == "" {
-		s.t.Fatalf("the kind %s has no sample here: add a body to samples, so that who sees it is tried", k.Name)
+	if !kindstest.Has(k.Name) {
+		s.t.Fatalf("the kind %s has no body in kindstest: add one, so that who sees it is tried", k.Name)
 	}
 	ctx := context.Background()
 	word := "zq" + strings.ReplaceAll(k.Name, "-", "") + author
@@ -165,7 +123,7 @@ func (s *stage) everyRule(author string, k *record.Kind) {
 	}
 	b, _ := k.Decode(sample(k.Name, word, 0))
 	u, unique := b.(record.Unique)
-	one := unique && u.UniqueKey() != "" && !strings.Contains(samples[k.Name], "YEAR") // an owner has one only
+	one := unique && u.UniqueKey() != "" && !kindstest.Numbered(k.Name) // an owner has one only
 	var batch []*record.Record
 	n, tried, ways := 0, map[string]bool{}, paths(k.Workflow)
 	for _, state := range slices.Sorted(maps.Keys(ways)) {

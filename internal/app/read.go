@@ -60,7 +60,8 @@ type Query struct {
 	Sort      string // "changed" (default) or "day"
 	Ascending bool
 	Cursor    string
-	Limit     int // at most MaxPage; 0 means DefaultPage
+	Uncounted bool // without Total, for who shows none
+	Limit     int  // at most MaxPage; 0 means DefaultPage
 }
 
 // The sizes of a page.
@@ -102,10 +103,12 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 		return nil, invalid(record.Problems{{Field: "cursor", Key: "problem.cursor"}})
 	}
 	l := &List{}
-	if l.Total, err = a.store.Read().Total(ctx, facet, tokens, page.MinK, page.MaxK, countLimit); err != nil {
-		return nil, err
+	if !q.Uncounted {
+		if l.Total, err = a.store.Read().Total(ctx, facet, tokens, page.MinK, page.MaxK, countLimit); err != nil {
+			return nil, err
+		}
+		l.Exact = applied && l.Total < countLimit
 	}
-	l.Exact = applied && l.Total < countLimit
 	return l, a.fill(ctx, v, q, page, l)
 }
 
@@ -341,21 +344,31 @@ func (a *App) Related(ctx context.Context, v Viewer, s *Shown) ([]Related, error
 	if err != nil {
 		return nil, err
 	}
+	outgoing := s.Links[:min(len(s.Links), maxRelated)]
+	ids := make([]string, 0, len(outgoing)+len(incoming))
+	for _, l := range slices.Concat(outgoing, incoming) {
+		ids = append(ids, l.To)
+	}
+	seen, err := a.visibleAll(ctx, r, v, ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []Related
 	add := func(links []record.Link, in bool) error {
 		for _, l := range links {
-			x, err := a.Get(ctx, v, l.To)
-			if CodeOf(err) == NotFound {
+			x := seen[l.To]
+			if x == nil {
 				continue
 			}
+			shown, err := a.show(v, x.Record)
 			if err != nil {
 				return err
 			}
-			out = append(out, Related{l.Relation, in, x})
+			out = append(out, Related{l.Relation, in, shown})
 		}
 		return nil
 	}
-	if err := add(s.Links[:min(len(s.Links), maxRelated)], false); err != nil {
+	if err := add(outgoing, false); err != nil {
 		return nil, err
 	}
 	return out, add(incoming, true)

@@ -54,6 +54,9 @@ func schema(ctx context.Context, address string) (held, own int64, err error) {
 
 // Ready reports whether requests can be answered: the database answers and its schema is this program's.
 func (a *App) Ready(ctx context.Context) error {
+	if err := a.store.Ping(ctx); err != nil {
+		return err
+	}
 	held, own, err := a.store.Schema(ctx)
 	if err != nil {
 		return err
@@ -63,3 +66,6 @@ func (a *App) Ready(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Waits reports whether an error of opening a database says that it is away, so that it is worth waiting for it.
+func Waits(err error) bool { return store.Waits(err) }

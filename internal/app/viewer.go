@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"tocsin/internal/coalition"
@@ -110,6 +111,7 @@ type people struct {
 	byID          map[string]*coalition.Person
 	byEmail       map[string]*coalition.Person
 	registrations map[string][]*coalition.Registration // by person
+	held          atomic.Pointer[holdings]
 }
 
 func (a *App) load(ctx context.Context) (*people, error) {
@@ -136,8 +138,8 @@ func (a *App) load(ctx context.Context) (*people, error) {
 	return p, nil
 }
 
-// tokens compiles what a person holds at a time.
-func (p *people) tokens(x *coalition.Person, at time.Time) []sharing.Token {
+// compile makes the tokens of what a person holds at a time.
+func (p *people) compile(x *coalition.Person, at time.Time) []sharing.Token {
 	v := sharing.Viewer{Person: x.ID, Participant: x.Participant, Organisation: x.Stakeholder}
 	for _, s := range x.Sectors {
 		v.Sectors = append(v.Sectors, string(s))
@@ -206,6 +208,8 @@ type Readers struct {
 	Sees         bool     // whether the viewer is among them
 }
 
+const maxNamed = 5 // readers who are told by name
+
 // ReadersOf counts the people who hold one of the tokens now.
 func (a *App) ReadersOf(ctx context.Context, v Viewer, audience []sharing.Token) (Readers, error) {
 	p, err := a.load(ctx)
@@ -215,22 +219,22 @@ func (a *App) ReadersOf(ctx context.Context, v Viewer, audience []sharing.Token)
 	var r Readers
 	var persons []string
 	r.Public = slices.Contains(audience, sharing.Public)
-	for id, x := range p.byID {
-		if !x.Active || !sharing.Meet(audience, p.tokens(x, a.now())) {
-			continue
-		}
-		if v.Person != nil && id == v.Person.ID {
+	participants := map[string]bool{}
+	for _, x := range p.holdersOf(audience, a.now()) {
+		if v.Person != nil && x.ID == v.Person.ID {
 			r.Sees = true
 			continue
 		}
-		r.People++
-		persons = append(persons, x.Name)
-		if x.Participant != "" && !slices.Contains(r.Participants, x.Participant) {
+		if r.People++; r.People <= maxNamed {
+			persons = append(persons, x.Name)
+		}
+		if x.Participant != "" && !participants[x.Participant] {
+			participants[x.Participant] = true
 			r.Participants = append(r.Participants, x.Participant)
 		}
 	}
 	slices.Sort(r.Participants)
-	if len(persons) <= 5 {
+	if r.People <= maxNamed {
 		slices.Sort(persons)
 		r.Persons = persons
 	}

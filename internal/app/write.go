@@ -250,6 +250,30 @@ func (a *App) visible(ctx context.Context, r *store.Reader, v Viewer, id string)
 	return s, nil
 }
 
+// visibleAll returns those of the records that the viewer may see, by id.
+func (a *App) visibleAll(ctx context.Context, r *store.Reader, v Viewer, ids []string) (map[string]*store.Stored, error) {
+	if v.Operator {
+		out := map[string]*store.Stored{}
+		for _, id := range ids {
+			s, err := r.Record(ctx, id)
+			if err == nil {
+				out[id] = s
+			} else if !errors.Is(err, store.ErrNotFound) {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+	found, err := r.VisibleAll(ctx, ids, v.Tokens)
+	for id, s := range found {
+		if !v.Sees(s.Record) {
+			a.log.Error("the index shows what the rule hides", "record", id)
+			delete(found, id)
+		}
+	}
+	return found, err
+}
+
 // Update replaces what a person may say of a record. Only officials of the owner may; others propose. version is the
 // one that the change was made on: a later one in the store is a Conflict and nothing is lost of either.
 func (a *App) Update(ctx context.Context, v Viewer, id string, version int, d Draft) (*record.Record, error) {

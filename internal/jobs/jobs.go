@@ -19,6 +19,7 @@ type Config struct {
 	Detection bool
 	SMTP      SMTP
 	Every     time.Duration                                   // how often letters are looked for; 0 means two seconds
+	Claim     time.Duration                                   // how long a claimed letter is nobody else's; 0 means half a minute
 	Ran       func(job string, took time.Duration, err error) // is told of every run; nil is not
 }
 
@@ -36,6 +37,9 @@ type Runner struct {
 func New(a *app.App, cfg Config, log *slog.Logger) *Runner {
 	if cfg.Every == 0 {
 		cfg.Every = 2 * time.Second
+	}
+	if cfg.Claim == 0 {
+		cfg.Claim = claim
 	}
 	return &Runner{app: a, cfg: cfg, log: log, mail: smtpSender{cfg.SMTP}}
 }

@@ -30,8 +30,9 @@ type SMTP struct {
 }
 
 const (
-	claim       = 5 * time.Minute // how long a claimed letter is nobody else's
-	atOnce      = 20              // letters claimed together
+	claim       = 30 * time.Second // after which a claimed letter that was not handed over is anybody's: its sender was killed
+	answered    = 5 * time.Minute  // after which a letter that was handed over without an answer is doubtful
+	atOnce      = 20               // letters claimed together
 	maxAttempts = 10
 )
 
@@ -47,6 +48,9 @@ type sender interface {
 // errDoubtful says that a letter was handed over and no answer came.
 var errDoubtful = errors.New("the mail server was given the letter and did not answer")
 
+// errTaken says that another process sends the letter: this one was too slow.
+var errTaken = errors.New("another process has taken the letter")
+
 // errPermanent says that the mail server refused the letter for good.
 var errPermanent = errors.New("the mail server refused the letter")
 
@@ -55,10 +59,10 @@ func (r *Runner) sendDue(ctx context.Context) error {
 	for {
 		var due []store.Mail
 		err := r.app.Store().Write(ctx, func(t *store.Tx) (err error) {
-			if err := t.DoubtMail(ctx, t.Now().Add(-claim)); err != nil {
+			if err := t.DoubtMail(ctx, t.Now().Add(-answered)); err != nil {
 				return err
 			}
-			due, err = t.ClaimMail(ctx, t.Now().Add(claim), atOnce)
+			due, err = t.ClaimMail(ctx, t.Now().Add(r.cfg.Claim), atOnce)
 			return err
 		})
 		if err != nil || len(due) == 0 {
@@ -77,7 +81,7 @@ func (r *Runner) sendDue(ctx context.Context) error {
 func (r *Runner) sendOne(ctx context.Context, m store.Mail) error {
 	l, err := r.compose(ctx, m)
 	if code := app.CodeOf(err); err != nil && (code == app.NotFound || code == app.Unauthenticated) {
-		return r.set(ctx, m.ID, "dropped", "", time.Time{}) // it is not for this person any more
+		return r.set(ctx, m, "dropped", "", time.Time{}) // it is not for this person any more
 	}
 	if err != nil {
 		return err
@@ -85,19 +89,22 @@ func (r *Runner) sendOne(ctx context.Context, m store.Mail) error {
 	handed := false
 	err = r.mail.send(ctx, l, func() error {
 		handed = true
-		return r.set(ctx, m.ID, "handed", "", r.app.Now())
+		return r.hand(ctx, m)
 	})
+	if errors.Is(err, errTaken) {
+		return nil
+	}
 	ctx = context.WithoutCancel(ctx) // what has happened is written down also when we are being stopped
 	switch {
 	case err == nil:
-		return r.set(ctx, m.ID, "sent", "", time.Time{})
+		return r.set(ctx, m, "sent", "", time.Time{})
 	case errors.Is(err, errDoubtful):
-		return r.set(ctx, m.ID, "doubtful", err.Error(), time.Time{})
-	case errors.Is(err, errPermanent) || m.Attempts+1 >= maxAttempts:
-		return r.set(ctx, m.ID, "failed", err.Error(), time.Time{})
+		return r.set(ctx, m, "doubtful", err.Error(), time.Time{})
+	case errors.Is(err, errPermanent) || m.Attempts >= maxAttempts:
+		return r.set(ctx, m, "failed", err.Error(), time.Time{})
 	}
 	r.log.Warn("a letter could not be sent yet", "letter", m.ID, "handed", handed, "error", err)
-	return r.set(ctx, m.ID, "queued", err.Error(), r.app.Now().Add(backoff(m.Attempts)))
+	return r.set(ctx, m, "queued", err.Error(), r.app.Now().Add(backoff(m.Attempts-1)))
 }
 
 // backoff doubles from half a minute to a day.
@@ -105,8 +112,19 @@ func backoff(attempts int) time.Duration {
 	return min(24*time.Hour, 30*time.Second<<min(attempts, 12))
 }
 
-func (r *Runner) set(ctx context.Context, id, state, problem string, due time.Time) error {
-	return r.app.Store().Write(ctx, func(t *store.Tx) error { return t.SetMail(ctx, id, state, problem, due) })
+func (r *Runner) set(ctx context.Context, m store.Mail, state, problem string, due time.Time) error {
+	return r.app.Store().Write(ctx, func(t *store.Tx) error { return t.SetMail(ctx, m.ID, m.Attempts, state, problem, due) })
+}
+
+// hand marks a letter as handed over, if it is still this process's to send.
+func (r *Runner) hand(ctx context.Context, m store.Mail) error {
+	return r.app.Store().Write(ctx, func(t *store.Tx) error {
+		mine, err := t.HandMail(ctx, m.ID, m.Attempts)
+		if err == nil && !mine {
+			err = errTaken
+		}
+		return err
+	})
 }
 
 // compose writes a letter in the person's language about the record as it is now, if he may still see it. What is

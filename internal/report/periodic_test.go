@@ -232,7 +232,7 @@ func (m *made) compareParticipants(s *source) {
 		m.compareRegion(rows, region, s.between(m.T, head+"\n", until))
 	}
 	m.compareRegion(rows, "Middle East and North Africa", s.between(m.T, "### **Middle East and North Africa**\n", "### **South Central Asia"))
-	m.compareRegion(rows, "International organisations", s.between(m.T, "### **International Organizations**\n", "Participation in the Global Coalition is voluntary"))
+	m.compareRegion(rows, "International organizations", s.between(m.T, "### **International Organizations**\n", "Participation in the Global Coalition is voluntary"))
 	if note := m.table("participants", "Participating countries").Note; !strings.Contains(note, "European Union") {
 		m.Errorf("the European Union is not named apart: %q", note)
 	}

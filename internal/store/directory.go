@@ -146,21 +146,19 @@ func (s *Store) FindSession(ctx context.Context, token string) (data []byte, fou
 
 // CommitSession keeps a session's data until it expires.
 func (s *Store) CommitSession(ctx context.Context, token string, data []byte, expires time.Time) error {
-	_, err := s.w.ExecContext(ctx, s.e.bind(`INSERT INTO session (token, data, expires) VALUES (?, ?, ?)
-		ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires = excluded.expires`), token, data, expires.UnixMicro())
-	return err
+	return s.exec(ctx, `INSERT INTO session (token, data, expires) VALUES (?, ?, ?)
+		ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires = excluded.expires`, token, data, expires.UnixMicro())
 }
 
 // DeleteSession ends a session.
 func (s *Store) DeleteSession(ctx context.Context, token string) error {
-	_, err := s.w.ExecContext(ctx, s.e.bind(`DELETE FROM session WHERE token = ?`), token)
-	return err
+	return s.exec(ctx, `DELETE FROM session WHERE token = ?`, token)
 }
 
 // ExpireSessions removes sessions and sign-in links that have expired.
 func (s *Store) ExpireSessions(ctx context.Context, now time.Time) error {
 	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`} {
-		if _, err := s.w.ExecContext(ctx, s.e.bind(q), now.UnixMicro()); err != nil {
+		if err := s.exec(ctx, q, now.UnixMicro()); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ var kept = []keptTable{
 }
 
 // rebuilt are the tables that Reproject derives from the records.
-var rebuilt = []string{"bucket", "posting", "audience", "observation", "search"}
+var rebuilt = []string{"bucket", "posting", "audience", "audience_token", "observation", "search"}
 
 // forgotten are the tables of what lets somebody in, and what hangs on it: a backup does not hold them, so that no
 // session, sign-in link, token or feed's address that has ended since comes back to life.
@@ -39,11 +39,11 @@ func Attach(ctx context.Context, address string) (*Store, error) {
 	if err := present(address); err != nil {
 		return nil, err
 	}
-	w, r, e, err := connect(address)
+	s, err := connect(address)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{w: w, r: r, e: e}, r.PingContext(ctx)
+	return s, s.Ping(ctx)
 }
 
 // Schema returns the version of the database's schema and the one that this program has. held is 0 for an empty database.

@@ -4,21 +4,25 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing/fstest"
+	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	sqlitedriver "modernc.org/sqlite"
 
 	"tocsin/internal/backup"
 )
@@ -42,6 +46,7 @@ type engine struct {
 	query     func(words [][]string, tokens []string) string
 	bind      func(string) string
 	readLimit int                // connections for reading
+	prepares  bool               // statements for reading are worth keeping prepared: the driver parses them each time
 	isolation sql.IsolationLevel // under which a transaction reads one state of the database
 }
 
@@ -66,7 +71,7 @@ var sqlite = engine{
 	},
 	query:     ftsQuery,
 	bind:      func(q string) string { return q },
-	readLimit: 8,
+	readLimit: 8, prepares: true,
 }
 
 var postgres = engine{
@@ -149,49 +154,117 @@ func numbered(q string) string {
 // ErrDatabase is wrapped by Open for an address that is neither sqlite:PATH nor postgres://….
 var ErrDatabase = errors.New("a database is given as sqlite:PATH or postgres://USER@HOST/NAME")
 
-// connect opens a writing and a reading pool.
-func connect(address string) (w, r *sql.DB, e engine, err error) {
+// connect opens a database's writing and reading connections.
+func connect(address string) (*Store, error) {
 	switch {
 	case strings.HasPrefix(address, "sqlite:"):
 		return connectSQLite(strings.TrimPrefix(strings.TrimPrefix(address, "sqlite:"), "//"))
 	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
-		db, err := sql.Open("pgx", address)
-		if err != nil {
-			return nil, nil, postgres, err
-		}
-		db.SetMaxOpenConns(postgres.readLimit)
-		db.SetMaxIdleConns(postgres.readLimit)
-		return db, db, postgres, nil
+		return connectPostgres(address)
 	}
-	return nil, nil, engine{}, ErrDatabase
+	return nil, ErrDatabase
 }
 
-func connectSQLite(path string) (w, r *sql.DB, e engine, err error) {
+// postgresWriters is how many writing transactions of a process may be open: one that writes and one that waits for the
+// single writer's place. All others wait for one of the two, so that they keep no connection from those who read.
+const postgresWriters = 2
+
+// The connections to PostgreSQL: how long one may take to be made, and how long one lives, so that a server that has
+// taken another's name is found.
+const (
+	connectTimeout = 5 * time.Second
+	connectionLife = 30 * time.Minute
+)
+
+// postgresSettings are set on every connection where the server knows them and its address does not say otherwise: what a killed server's
+// transaction holds is free again soon, also when its machine went without a word.
+var postgresSettings = map[string]string{"idle_in_transaction_session_timeout": "60s", "tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5",
+	"tcp_keepalives_count": "3", "client_connection_check_interval": "5s"}
+
+func connectPostgres(address string) (*Store, error) {
+	c, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = connectTimeout
+	}
+	d := net.Dialer{Timeout: c.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
+	c.DialFunc = d.DialContext
+	s := &Store{e: postgres}
+	open := func(connections int) *sql.DB {
+		db := sql.OpenDB(between(stdlib.GetConnector(*c, stdlib.OptionAfterConnect(s.connected))))
+		db.SetMaxOpenConns(connections)
+		db.SetMaxIdleConns(connections)
+		db.SetConnMaxLifetime(connectionLife)
+		return db
+	}
+	s.w, s.r = open(postgresWriters), open(postgres.readLimit)
+	return s, nil
+}
+
+// connected prepares a new connection to PostgreSQL. When another server has taken over since the last one, the numbers
+// of lists that are remembered may not be those that it has.
+func (s *Store) connected(ctx context.Context, c *pgx.Conn) error {
+	var names, values []string
+	for name, value := range postgresSettings {
+		if _, said := c.Config().RuntimeParams[name]; !said {
+			names, values = append(names, name), append(values, value)
+		}
+	}
+	if _, err := c.Exec(ctx, `SELECT set_config(s.name, v.value, false) FROM unnest($1::text[], $2::text[]) AS v(name, value) JOIN pg_settings s ON s.name = v.name`, names, values); err != nil {
+		return err
+	}
+	var line string
+	err := c.QueryRow(ctx, `SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END`).Scan(&line)
+	if err != nil || line == "" {
+		return err
+	}
+	if was := s.line.Swap(line); was != nil && was != line {
+		s.buckets.Clear()
+	}
+	return nil
+}
+
+// between is put between database/sql and the drivers; tests that stop at every statement stand there.
+var between = func(c driver.Connector) driver.Connector { return c }
+
+func connectSQLite(path string) (*Store, error) {
 	if path == "" {
-		return nil, nil, sqlite, ErrDatabase
+		return nil, ErrDatabase
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, nil, sqlite, err
+		return nil, err
 	}
 	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(15000)", "foreign_keys(ON)",
 		"temp_store(MEMORY)", "journal_size_limit(134217728)"}}
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
-	if w, err = sql.Open("sqlite", dsn+fmt.Sprintf("&_txlock=immediate&_pragma=cache_size(-%d)&_pragma=wal_autocheckpoint(%d)", writeCache, checkpointPages)); err != nil {
-		return nil, nil, sqlite, err
+	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
+	w, err := openSQLite(name + fmt.Sprintf("&_txlock=immediate&_pragma=cache_size(-%d)&_pragma=wal_autocheckpoint(%d)", writeCache, checkpointPages))
+	if err != nil {
+		return nil, err
 	}
 	w.SetMaxOpenConns(1)
 	if err := w.Ping(); err != nil { // creates the file before readers come
-		return nil, nil, sqlite, fmt.Errorf("opening %s: %w", path, err)
+		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, nil, sqlite, err
+		return nil, err
 	}
-	if r, err = sql.Open("sqlite", dsn+fmt.Sprintf("&_pragma=query_only(ON)&_pragma=cache_size(-%d)", readCache)); err != nil {
-		return nil, nil, sqlite, err
+	r, err := openSQLite(name + fmt.Sprintf("&_pragma=query_only(ON)&_pragma=cache_size(-%d)", readCache))
+	if err != nil {
+		return nil, err
 	}
 	r.SetMaxOpenConns(sqlite.readLimit)
 	r.SetMaxIdleConns(sqlite.readLimit)
-	return w, r, sqlite, nil
+	return &Store{w: w, r: r, e: sqlite}, nil
+}
+
+func openSQLite(dsn string) (*sql.DB, error) {
+	c, err := sqlitedriver.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(between(c)), nil
 }
 
 // columnTypes says what a column's type in either engine is in a backup.
@@ -251,6 +324,34 @@ func migrate(ctx context.Context, db *sql.DB, e engine) error {
 	}
 	_, err = db.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('writer', '') ON CONFLICT (name) DO NOTHING`)
 	return err
+}
+
+// spread is asked once after migrating: which audiences an earlier version has kept without their tokens.
+const spread = `SELECT id, tokens FROM audience a WHERE NOT EXISTS (SELECT 1 FROM audience_token t WHERE t.audience = a.id)`
+
+// spreadAudiences gives every audience its tokens as rows, where an earlier version has kept them as a text alone.
+func (s *Store) spreadAudiences(ctx context.Context) error {
+	kept := map[int64]string{}
+	err := s.Read().query(ctx, spread, nil, func(rows *sql.Rows) error {
+		var id int64
+		var text string
+		err := rows.Scan(&id, &text)
+		kept[id] = text
+		return err
+	})
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	return s.Write(ctx, func(t *Tx) error {
+		for id, text := range kept {
+			for _, token := range strings.Fields(text) {
+				if _, err := t.exec(ctx, `INSERT INTO audience_token (token, audience) VALUES (?, ?) ON CONFLICT DO NOTHING`, token, id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // lockMigrations lets one process migrate at a time on PostgreSQL; SQLite's file lock and goose's transactions do elsewhere.

@@ -59,6 +59,7 @@ func (t *Tx) flushEntries(ctx context.Context) error {
 	if err := t.insert(ctx, "journal_hash (idx, hash)", "", 2, hashes); err != nil {
 		return err
 	}
+	t.lastIndex, t.lastHash = g.First+int64(len(g.Hashes))-1, g.Hashes[len(g.Hashes)-1]
 	t.flushed += int64(len(t.entries))
 	t.entries = t.entries[:0]
 	return nil

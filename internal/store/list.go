@@ -134,10 +134,36 @@ func (r *Reader) Total(ctx context.Context, facet string, tokens []sharing.Token
 	if err != nil || len(buckets) == 0 {
 		return 0, err
 	}
+	if full, err := r.fills(ctx, buckets, minK, maxK, limit); err != nil || full {
+		return limit, err
+	}
 	q, args := pageQuery(buckets, Page{MinK: minK, MaxK: maxK, Limit: limit})
 	var n int
 	err = r.row(ctx, "SELECT count(*) FROM ("+q+") AS t", args, &n)
 	return n, err
+}
+
+// fills reports whether one of the lists alone has limit rows or more: merging them would tell nothing else.
+func (r *Reader) fills(ctx context.Context, buckets []int64, minK, maxK *int64, limit int) (bool, error) {
+	var where strings.Builder
+	var bounds []any
+	if minK != nil {
+		where.WriteString(" AND k >= ?")
+		bounds = append(bounds, *minK)
+	}
+	if maxK != nil {
+		where.WriteString(" AND k <= ?")
+		bounds = append(bounds, *maxK)
+	}
+	parts := make([]string, len(buckets))
+	var args []any
+	for i, b := range buckets {
+		parts[i] = fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT k FROM posting WHERE bucket = ?%s ORDER BY k, seq LIMIT 1 OFFSET ?) AS b%d)", where.String(), i)
+		args = append(append(append(args, b), bounds...), limit-1)
+	}
+	var full bool
+	err := r.row(ctx, "SELECT "+strings.Join(parts, " OR "), args, &full)
+	return full, err
 }
 
 // Search returns the newest records that hold one word of each group and that one of the tokens lets be seen.

@@ -17,11 +17,10 @@ var ErrNotEmpty = errors.New("the database is not empty")
 // OpenEmpty opens a database in which nothing is, and makes its schema, for a backup of the schema to be loaded.
 // Nothing is written into a database that is not empty.
 func OpenEmpty(ctx context.Context, address string, schema int64) (*Store, error) {
-	w, r, e, err := connect(address)
+	s, err := connect(address)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{w: w, r: r, e: e}
 	if err := s.prepare(ctx, schema); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin/internal/journal"
+	"tocsin/internal/sharing"
 )
 
 // Notice is that a person was told of a record for a reason ("issued", "cancelled" …): once, whatever happens.
@@ -79,6 +80,14 @@ func (r *Reader) Unseen(ctx context.Context, person, rec string) (bool, error) {
 	return n > 0, err
 }
 
+// UnseenBy counts the records that a person was told of, has not seen and may still see by the tokens, up to limit.
+func (r *Reader) UnseenBy(ctx context.Context, person string, tokens []sharing.Token, limit int) (int, error) {
+	q := `SELECT count(*) FROM (SELECT DISTINCT n.record FROM notice n JOIN record r ON r.id = n.record WHERE n.person = ? AND n.seen = 0 AND ` + seen(len(tokens)) + ` LIMIT ?) AS t`
+	var n int
+	err := r.row(ctx, q, append(append([]any{person}, values(tokens)...), limit), &n)
+	return n, err
+}
+
 const noticeColumns = `SELECT person, record, reason, at, seen, acknowledged, note FROM notice `
 
 func (r *Reader) notices(ctx context.Context, where string, args ...any) ([]Notice, error) {
@@ -120,8 +129,9 @@ type Mail struct {
 	Attempts                                 int
 }
 
-// ClaimMail takes the letters that are due, marks them as being worked on until later, and returns them. Two processes
-// never get the same letter.
+// ClaimMail takes the letters that are due, marks them as being worked on until later, and returns them with the number
+// of the attempt. Whoever claims a letter after that time has passed has a higher one, and the letter is his: HandMail
+// and SetMail do nothing for an attempt that is not the last.
 func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail, error) {
 	var out []Mail
 	err := t.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail WHERE state = 'queued' AND due <= ? ORDER BY due, id LIMIT ?`,
@@ -130,6 +140,7 @@ func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail,
 			if err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error); err != nil {
 				return err
 			}
+			m.Attempts++
 			out = append(out, m)
 			return nil
 		})
@@ -144,9 +155,20 @@ func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail,
 	return out, nil
 }
 
-// SetMail moves a letter to a state; due is when a queued one is tried again.
-func (t *Tx) SetMail(ctx context.Context, id, state, problem string, due time.Time) error {
-	_, err := t.exec(ctx, `UPDATE mail SET state = ?, error = ?, due = ? WHERE id = ?`, state, problem, due.UnixMicro(), id)
+// HandMail marks a claimed letter as handed over at the transaction's time. It reports false, and the letter must not be
+// handed over, when somebody else has claimed it since.
+func (t *Tx) HandMail(ctx context.Context, id string, attempt int) (bool, error) {
+	res, err := t.exec(ctx, `UPDATE mail SET state = 'handed', error = '', due = ? WHERE id = ? AND attempts = ? AND state = 'queued'`, t.now.UnixMicro(), id, attempt)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// SetMail moves a letter to a state after an attempt; due is when a queued one is tried again.
+func (t *Tx) SetMail(ctx context.Context, id string, attempt int, state, problem string, due time.Time) error {
+	_, err := t.exec(ctx, `UPDATE mail SET state = ?, error = ?, due = ? WHERE id = ? AND attempts = ?`, state, problem, due.UnixMicro(), id, attempt)
 	return err
 }
 

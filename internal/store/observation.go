@@ -19,40 +19,43 @@ type Observation struct {
 	Value float64
 }
 
+// ofTokens selects the numbers of the audiences that one of n tokens belongs to.
+func ofTokens(n int) string {
+	return `SELECT DISTINCT audience FROM audience_token WHERE token IN (` + marks(n) + `)`
+}
+
 // audiences returns the numbers of the audiences that one of the tokens belongs to.
 func (r *Reader) audiences(ctx context.Context, tokens []sharing.Token) ([]any, error) {
-	has := make(map[string]bool, len(tokens))
-	for _, t := range tokens {
-		has[t] = true
+	if len(tokens) == 0 {
+		return nil, nil
 	}
 	var ids []any
-	err := r.query(ctx, `SELECT id, tokens FROM audience ORDER BY id`, nil, func(rows *sql.Rows) error {
+	err := r.query(ctx, ofTokens(len(tokens))+` ORDER BY audience`, values(tokens), func(rows *sql.Rows) error {
 		var id int64
-		var text string
-		if err := rows.Scan(&id, &text); err != nil {
-			return err
-		}
-		for t := range strings.SplitSeq(text, " ") {
-			if has[t] {
-				ids = append(ids, id)
-				break
-			}
-		}
-		return nil
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
 	})
 	return ids, err
 }
 
+func values[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, x := range list {
+		out[i] = x
+	}
+	return out
+}
+
 // Observations returns the series as the tokens let it be seen, week by week, without the weeks that have none.
 func (r *Reader) Observations(ctx context.Context, s Series, tokens []sharing.Token, from, to record.Week) ([]Observation, error) {
-	ids, err := r.audiences(ctx, tokens)
-	if err != nil || len(ids) == 0 {
-		return nil, err
+	if len(tokens) == 0 {
+		return nil, nil
 	}
-	args := append([]any{s.Place, s.Substance, s.Source, s.Measure, int64(from), int64(to)}, ids...)
+	args := append([]any{s.Place, s.Substance, s.Source, s.Measure, int64(from), int64(to)}, values(tokens)...)
 	var out []Observation
-	err = r.query(ctx, `SELECT week, sum(value) FROM observation WHERE place = ? AND substance = ? AND source = ? AND measure = ? AND week BETWEEN ? AND ?
-		AND audience IN (`+marks(len(ids))+`) GROUP BY week HAVING sum(value) <> 0 ORDER BY week`, args, func(rows *sql.Rows) error {
+	err := r.query(ctx, `SELECT week, sum(value) FROM observation WHERE place = ? AND substance = ? AND source = ? AND measure = ? AND week BETWEEN ? AND ?
+		AND audience IN (`+ofTokens(len(tokens))+`) GROUP BY week HAVING sum(value) <> 0 ORDER BY week`, args, func(rows *sql.Rows) error {
 		var o Observation
 		if err := rows.Scan(&o.Week, &o.Value); err != nil {
 			return err
@@ -123,14 +126,13 @@ type Cell struct {
 
 // Sums returns the sums of the weeks from to, for the substance ("" for the total over all), by place and source.
 func (r *Reader) Sums(ctx context.Context, substance, measure string, tokens []sharing.Token, from, to record.Week) ([]Cell, error) {
-	ids, err := r.audiences(ctx, tokens)
-	if err != nil || len(ids) == 0 {
-		return nil, err
+	if len(tokens) == 0 {
+		return nil, nil
 	}
-	args := append([]any{substance, measure, int64(from), int64(to)}, ids...)
+	args := append([]any{substance, measure, int64(from), int64(to)}, values(tokens)...)
 	var out []Cell
-	err = r.query(ctx, `SELECT place, source, sum(value) FROM observation WHERE substance = ? AND measure = ? AND week BETWEEN ? AND ?
-		AND audience IN (`+marks(len(ids))+`) GROUP BY place, source HAVING sum(value) <> 0 ORDER BY place, source`, args, func(rows *sql.Rows) error {
+	err := r.query(ctx, `SELECT place, source, sum(value) FROM observation WHERE substance = ? AND measure = ? AND week BETWEEN ? AND ?
+		AND audience IN (`+ofTokens(len(tokens))+`) GROUP BY place, source HAVING sum(value) <> 0 ORDER BY place, source`, args, func(rows *sql.Rows) error {
 		c := Cell{Series: Series{Substance: substance, Measure: measure}}
 		if err := rows.Scan(&c.Place, &c.Source, &c.Value); err != nil {
 			return err

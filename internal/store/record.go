@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tocsin/internal/journal"
@@ -176,12 +177,24 @@ func (t *Tx) audience(ctx context.Context, tokens []sharing.Token) (int64, error
 		if id, err = t.next(ctx, "audience"); err != nil {
 			return 0, err
 		}
-		_, err = t.exec(ctx, `INSERT INTO audience (id, tokens) VALUES (?, ?)`, id, text)
+		err = t.putAudience(ctx, id, text, tokens)
 	}
 	if err == nil {
 		t.made[key] = id
 	}
 	return id, err
+}
+
+func (t *Tx) putAudience(ctx context.Context, id int64, text string, tokens []sharing.Token) error {
+	if _, err := t.exec(ctx, `INSERT INTO audience (id, tokens) VALUES (?, ?)`, id, text); err != nil {
+		return err
+	}
+	for _, x := range tokens {
+		if _, err := t.exec(ctx, `INSERT INTO audience_token (token, audience) VALUES (?, ?) ON CONFLICT DO NOTHING`, x, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Record returns the current version of a record, whoever may see it: the caller applies the sharing rule.
@@ -198,19 +211,46 @@ func (r *Reader) Record(ctx context.Context, id string) (*Stored, error) {
 // Visible returns the current version of a record if one of the tokens lets it be seen, and ErrNotFound otherwise.
 // It costs the same whether the record is hidden or does not exist.
 func (r *Reader) Visible(ctx context.Context, id string, tokens []sharing.Token) (*Stored, error) {
-	q := `SELECT r.seq, j.payload FROM record r JOIN journal j ON j.seq = r.seq WHERE r.id = ? AND EXISTS (
-		SELECT 1 FROM bucket b JOIN posting p ON p.bucket = b.id AND p.k = r.seq AND p.seq = r.seq
-		WHERE b.facet = ` + `'*' AND b.token IN (` + marks(len(tokens)) + `))`
-	args := []any{id}
-	for _, t := range tokens {
-		args = append(args, t)
-	}
+	q := `SELECT r.seq, j.payload FROM record r JOIN journal j ON j.seq = r.seq WHERE r.id = ? AND ` + seen(len(tokens))
 	var seq int64
 	var payload []byte
-	if err := r.row(ctx, q, args, &seq, &payload); err != nil {
+	if err := r.row(ctx, q, append([]any{id}, values(tokens)...), &seq, &payload); err != nil {
 		return nil, err
 	}
 	return decode(seq, payload)
+}
+
+// seen is the condition that one of n tokens lets the record r be seen.
+func seen(n int) string {
+	return `EXISTS (SELECT 1 FROM bucket b JOIN posting p ON p.bucket = b.id AND p.k = r.seq AND p.seq = r.seq
+		WHERE b.facet = '` + All.Name + `' AND b.token IN (` + marks(n) + `))`
+}
+
+// visibleAtOnce is how many records one statement of VisibleAll asks for.
+const visibleAtOnce = 200
+
+// VisibleAll returns those of the records that one of the tokens lets be seen, by id.
+func (r *Reader) VisibleAll(ctx context.Context, ids []string, tokens []sharing.Token) (map[string]*Stored, error) {
+	out := make(map[string]*Stored, len(ids))
+	for some := range slices.Chunk(ids, visibleAtOnce) {
+		q := `SELECT r.seq, j.payload FROM record r JOIN journal j ON j.seq = r.seq WHERE r.id IN (` + marks(len(some)) + `) AND ` + seen(len(tokens))
+		err := r.query(ctx, q, append(values(some), values(tokens)...), func(rows *sql.Rows) error {
+			var seq int64
+			var payload []byte
+			if err := rows.Scan(&seq, &payload); err != nil {
+				return err
+			}
+			s, err := decode(seq, payload)
+			if err == nil {
+				out[s.Record.ID] = s
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // All is the facet that every record must stand in, by change: Visible rests on it.

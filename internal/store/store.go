@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -10,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -24,9 +26,11 @@ var ErrNotFound = errors.New("not found")
 type Store struct {
 	w, r    *sql.DB
 	e       engine
-	buckets sync.Map // bucketKey → int64; a bucket's number never changes
-	terms   sync.Map // token → its word in the full-text index
-	private string   // the node's signing key
+	buckets sync.Map     // bucketKey → int64; a bucket's number never changes while the database goes on as it is
+	line    atomic.Value // the timeline of PostgreSQL that the buckets were read on
+	terms   sync.Map     // token → its word in the full-text index
+	ready   statements
+	private string // the node's signing key
 	public  string
 }
 
@@ -35,15 +39,17 @@ type bucketKey struct{ token, facet string }
 // Open connects to a database, creates what is missing and brings its schema up to date.
 // address is sqlite:PATH or postgres://….
 func Open(ctx context.Context, address string) (*Store, error) {
-	w, r, e, err := connect(address)
+	s, err := connect(address)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{w: w, r: r, e: e}
-	if err := migrate(ctx, w, e); err != nil {
+	if err := migrate(ctx, s.w, s.e); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.loadKey(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.spreadAudiences(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -51,9 +57,6 @@ func Open(ctx context.Context, address string) (*Store, error) {
 
 // Close closes the connections.
 func (s *Store) Close() error {
-	if s.r == s.w {
-		return s.w.Close()
-	}
 	return errors.Join(s.r.Close(), s.w.Close())
 }
 
@@ -115,9 +118,26 @@ type Reader struct {
 // Read returns a reader outside any transaction.
 func (s *Store) Read() *Reader { return &Reader{s: s, q: s.r} }
 
-// query runs a statement and calls scan for each row.
+// query runs a statement and calls scan for each row. Outside of a transaction it waits for a database that is away.
 func (r *Reader) query(ctx context.Context, q string, args []any, scan func(*sql.Rows) error) error {
-	rows, err := r.q.QueryContext(ctx, r.s.e.bind(q), args...)
+	if r.q != querier(r.s.r) {
+		return r.ask(ctx, q, args, scan)
+	}
+	begun := false
+	var later error
+	err := r.s.again(ctx, func() error {
+		err := r.ask(ctx, q, args, func(rows *sql.Rows) error { begun = true; return scan(rows) })
+		if begun { // what was given to the caller cannot be taken back
+			later = lost(ctx, err)
+			return nil
+		}
+		return err
+	})
+	return firstOf(err, later)
+}
+
+func (r *Reader) ask(ctx context.Context, q string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := r.send(ctx, q, args)
 	if err != nil {
 		return err
 	}
@@ -131,11 +151,36 @@ func (r *Reader) query(ctx context.Context, q string, args []any, scan func(*sql
 }
 
 func (r *Reader) row(ctx context.Context, q string, args []any, dest ...any) error {
-	err := r.q.QueryRowContext(ctx, r.s.e.bind(q), args...).Scan(dest...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
+	ask := func() error { return r.one(ctx, q, args, dest) }
+	if r.q == querier(r.s.r) {
+		return r.s.again(ctx, ask)
 	}
-	return err
+	return ask()
+}
+
+func (r *Reader) one(ctx context.Context, q string, args, dest []any) error {
+	rows, err := r.send(ctx, q, args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), ErrNotFound)
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// send sends a statement, which is kept prepared where the driver does not do so itself.
+func (r *Reader) send(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	if r.s.e.prepares && r.q == querier(r.s.r) {
+		if st := r.s.ready.get(ctx, r.s.r, q); st != nil {
+			return st.QueryContext(ctx, args...)
+		}
+	}
+	return r.q.QueryContext(ctx, r.s.e.bind(q), args...)
 }
 
 // Tx is a writing transaction. One runs at a time. Changes to the journal are buffered and written by Flush or at the end.
@@ -145,6 +190,8 @@ type Tx struct {
 	now       time.Time
 	head      int64 // entries in the journal when the transaction began
 	flushed   int64 // entries written by it
+	lastIndex int64 // of the last stored hash that it wrote, and the hash
+	lastHash  tlog.Hash
 	entries   []journal.Entry
 	postings  map[posting]bool // true to add, false to remove
 	cells     map[cell]float64
@@ -160,30 +207,57 @@ type Tx struct {
 // Now is the transaction's time, in whole microseconds, UTC.
 func (t *Tx) Now() time.Time { return t.now }
 
-// Write runs f in a writing transaction. When f or the commit fails nothing of it stays.
+// Write runs f in a writing transaction. When f or the commit fails nothing of it stays. While the database is away it
+// waits for it before f is called; f is called once. An error wraps ErrAway when the database was lost and nothing was
+// written, ErrDoubtful when it was lost while it committed and does not come back to say what became of it.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
-	tx, err := s.w.BeginTx(ctx, nil)
-	if err != nil {
+	var t *Tx
+	if err := s.again(ctx, func() (err error) { t, err = s.begin(ctx); return err }); err != nil {
 		return err
 	}
-	t := &Tx{Reader: Reader{s: s, q: tx}, tx: tx, now: time.Now().UTC().Truncate(time.Microsecond),
-		postings: map[posting]bool{}, cells: map[cell]float64{}, made: map[bucketKey]int64{}, stmts: map[string]*sql.Stmt{}, nextID: map[string]int64{}}
-	if err := t.begin(ctx); err != nil {
-		return errors.Join(err, rollback(tx))
-	}
 	if err := f(t); err != nil {
-		return errors.Join(err, rollback(tx))
+		return lost(ctx, errors.Join(err, rollback(t.tx)))
 	}
 	if err := t.finish(ctx); err != nil {
-		return errors.Join(err, rollback(tx))
+		return lost(ctx, errors.Join(err, rollback(t.tx)))
 	}
-	if err := tx.Commit(); err != nil {
+	err := t.tx.Commit()
+	if err != nil && ctx.Err() == nil && isAway(err) {
+		err = t.settle(ctx, err)
+	}
+	if err != nil {
 		return err
 	}
 	for k, id := range t.made {
 		s.buckets.Store(k, id)
 	}
 	return nil
+}
+
+// begin begins a writing transaction and takes the single writer's place.
+func (s *Store) begin(ctx context.Context) (*Tx, error) {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tx{Reader: Reader{s: s, q: tx}, tx: tx, now: time.Now().UTC().Truncate(time.Microsecond),
+		postings: map[posting]bool{}, cells: map[cell]float64{}, made: map[bucketKey]int64{}, stmts: map[string]*sql.Stmt{}, nextID: map[string]int64{}}
+	if err := t.begin(ctx); err != nil {
+		return nil, errors.Join(err, rollback(tx))
+	}
+	return t, nil
+}
+
+// exec runs one statement that may be said twice, in a transaction of its own.
+func (s *Store) exec(ctx context.Context, q string, args ...any) error {
+	db := s.w
+	if s.e.name == "postgres" { // the writing connections may be waiting for their turn
+		db = s.r
+	}
+	return s.again(ctx, func() error {
+		_, err := db.ExecContext(ctx, s.e.bind(q), args...)
+		return err
+	})
 }
 
 func rollback(tx *sql.Tx) error {

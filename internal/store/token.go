@@ -108,6 +108,5 @@ func (t *Tx) PutOnce(ctx context.Context, token, key, hash, record string) error
 
 // ExpireOnce forgets what tokens made under keys before a time.
 func (s *Store) ExpireOnce(ctx context.Context, before time.Time) error {
-	_, err := s.w.ExecContext(ctx, s.e.bind(`DELETE FROM once WHERE at <= ?`), before.UnixMicro())
-	return err
+	return s.exec(ctx, `DELETE FROM once WHERE at <= ?`, before.UnixMicro())
 }

@@ -57,7 +57,11 @@ func (r *Reader) Verify(ctx context.Context) (*Verification, error) {
 
 // snapshot calls f with a reader that sees the database as it is now, whatever is written meanwhile.
 func (s *Store) snapshot(ctx context.Context, f func(*Reader) error) error {
-	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.e.isolation})
+	var tx *sql.Tx
+	err := s.again(ctx, func() (err error) {
+		tx, err = s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.e.isolation})
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,7 @@ type Ambiguous struct {
 // Catalogue holds all substances and classes. It does not change after it is loaded.
 type Catalogue struct {
 	substances []*Substance // by name
+	keys       [][]string   // of each substance: what its names are searched by
 	byID       map[string]*Substance
 	classes    []*Class // parents before children
 	classByID  map[string]*Class
@@ -119,6 +120,13 @@ func read() (*Catalogue, error) {
 	slices.SortFunc(c.substances, func(a, b *Substance) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
+	for _, s := range c.substances {
+		var keys []string
+		for _, n := range s.allNames() {
+			keys = append(keys, key(n))
+		}
+		c.keys = append(c.keys, keys)
+	}
 	return c, nil
 }
 
@@ -284,10 +292,10 @@ func (c *Catalogue) Search(text string, limit int) []*Substance {
 		return nil
 	}
 	var first, then []*Substance
-	for _, s := range c.substances {
+	for i, s := range c.substances {
 		best := 0
-		for _, n := range s.allNames() {
-			if k := key(n); strings.HasPrefix(k, want) {
+		for _, k := range c.keys[i] {
+			if strings.HasPrefix(k, want) {
 				best = 2
 				break
 			} else if strings.Contains(k, want) {

@@ -24,6 +24,13 @@ func Failed(w http.ResponseWriter, r *http.Request) {
 	fail(w, r, http.StatusInternalServerError, "error.failed", locales.T(ctx, "error.failed-detail", "id", RequestID(ctx)))
 }
 
+// Away says that the database cannot be reached, and in detail, a message key, what is known of what was asked. Whoever
+// stands before several servers may ask another.
+func Away(w http.ResponseWriter, r *http.Request, detail string) {
+	w.Header().Set("Retry-After", "5")
+	fail(w, r, http.StatusServiceUnavailable, "error.away", locales.T(r.Context(), detail))
+}
+
 // TooLarge says that the request is larger than limit bytes.
 func TooLarge(w http.ResponseWriter, r *http.Request, limit int64) {
 	fail(w, r, http.StatusRequestEntityTooLarge, "error.too-large",

@@ -25,6 +25,7 @@ type Route struct {
 	Access  Access
 	Body    int64 // largest body in bytes; 0 means MaxBody
 	Handler http.HandlerFunc
+	Bare    bool // answered without session, person and frame: nothing is asked of the database before
 }
 
 // Host is what a package of pages needs of the site that it is part of.

@@ -1,10 +1,12 @@
 package web
 
 import (
-	"compress/gzip"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
 
 	"tocsin/internal/web/static"
 )
@@ -56,7 +58,8 @@ func (z *zipped) WriteHeader(status int) {
 	if !z.decided && text && h.Get("Content-Encoding") == "" && status != http.StatusNoContent && status != http.StatusNotModified {
 		h.Set("Content-Encoding", "gzip")
 		h.Del("Content-Length")
-		z.gz = gzip.NewWriter(z.ResponseWriter)
+		z.gz = zippers.Get().(*gzip.Writer)
+		z.gz.Reset(z.ResponseWriter)
 	}
 	z.decided = true
 	z.ResponseWriter.WriteHeader(status)
@@ -91,5 +94,16 @@ func (z *zipped) Unwrap() http.ResponseWriter { return z.ResponseWriter }
 func (z *zipped) close() {
 	if z.gz != nil {
 		_ = z.gz.Close() // the connection is gone when this fails
+		zippers.Put(z.gz)
+		z.gz = nil
 	}
 }
+
+// zippers are used again and again: making one takes longer than compressing a page.
+var zippers = sync.Pool{New: func() any {
+	z, err := gzip.NewWriterLevel(nil, 5)
+	if err != nil {
+		panic(err) // the level is one that there is
+	}
+	return z
+}}

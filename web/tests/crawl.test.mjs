@@ -65,7 +65,7 @@ const samples = {
   "/offline/{kind}": () => made.map((k) => "/offline/" + k),
   "/feeds/{name}": () => ["/feeds/alert.atom"],
   "/calendar/{secret}": null, // a person's own, with a secret that the calendar's test makes
-  "/legislation/{code}/gaps/{format}": () => ["/legislation/SL/gaps/md"],
+  "/legislation/{code}/gaps/{format}": () => ["/legislation/SL/gaps/csv"],
   "/report/file/{format}": () => ["/report/file/md"],
   "/substances/{id}": () => ["/substances/protonitazene", "/substances/nitazene"],
   "/records/{kind}": () => kinds.map((k) => "/records/" + k),
@@ -78,6 +78,7 @@ const samples = {
   "/r/{id}/story": async () => [(await first("commitment")) + "/story"],
   "/r/{id}/versions": async () => [(await first("commitment")) + "/versions"],
   "/r/{id}/meeting.ics": async () => [(await first("meeting", "public")) + "/meeting.ics"],
+  "/suggest/substances": null, // a part of a page
   "/r/{id}/files/{hash}": null, // no record of the demonstration has a file
 };
 

@@ -33,6 +33,9 @@ func some(rng *rand.Rand, from []string) []string {
 // Record returns a record with a random owner, author and rule, malformed ones among them, and whether its state is private.
 func Record(rng *rand.Rand) (r *record.Record, private bool) {
 	r = &record.Record{Owner: pick(rng, someCodes), Sharing: record.Sharing{TLP: record.TLPs[rng.IntN(len(record.TLPs))]}}
+	if rng.IntN(8) == 0 {
+		r.Owner = sharing.PartnerOwner(pick(rng, someOrgs))
+	}
 	if rng.IntN(4) > 0 {
 		r.Author = pick(rng, somePersons)
 	}

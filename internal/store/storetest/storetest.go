@@ -17,10 +17,18 @@ import (
 // Variable names the environment variable with the address of a PostgreSQL server on which databases may be created.
 const Variable = "TOCSIN_TEST_POSTGRES"
 
-// Each runs f as a subtest on SQLite and, where a server is given, on PostgreSQL, each time with an empty database.
+// Each runs f as a subtest on SQLite and, where a server is given, on PostgreSQL, each time with an empty database: on
+// both at once, so that f may share with itself only what goroutines may share. It returns when both have ended.
 func Each(t *testing.T, f func(t *testing.T, address string)) {
-	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t)) })
+	t.Helper()
+	t.Run("on", func(t *testing.T) {
+		for name, empty := range map[string]func(testing.TB) string{"sqlite": SQLite, "postgres": Postgres} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				f(t, empty(t))
+			})
+		}
+	})
 }
 
 // SQLite returns the address of a database in a temporary file.

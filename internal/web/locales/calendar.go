@@ -45,7 +45,7 @@ var calendars = map[string]calendar{
 	"pt": {
 		months: ptMonths, standing: ptMonths,
 		short:   [12]string{"jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."},
-		pattern: "D de M de Y", month: "M de Y", at: ", ", comma: ", ", and: " e ",
+		pattern: "D de M de Y", month: "M de Y", first: "1º", at: ", ", comma: ", ", and: " e ",
 	},
 	"ru": {
 		months:   [12]string{"января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"},

@@ -38,8 +38,23 @@ func (l *Locale) List(items []string) string {
 	case 1:
 		return items[0]
 	default:
-		return strings.Join(items[:n-1], w.comma) + w.and + items[n-1]
+		return strings.Join(items[:n-1], w.comma) + l.and(items[n-1]) + items[n-1]
 	}
+}
+
+// and returns what joins the last item of a list to the others. Spanish says "e" before the sound of i: "Ghana e Italia",
+// but "Ghana y Iowa".
+func (l *Locale) and(last string) string {
+	s := strings.ToLower(last)
+	vowel := func(s string) bool { return strings.HasPrefix(s, "i") || strings.HasPrefix(s, "í") }
+	glide := func(s string) bool {
+		return strings.HasPrefix(s, "ia") || strings.HasPrefix(s, "ie") || strings.HasPrefix(s, "io")
+	}
+	s = strings.TrimPrefix(s, "h")
+	if l.Code == "es" && vowel(s) && !glide(s) {
+		return " e "
+	}
+	return calendars[l.Code].and
 }
 
 // Date writes a partial date in ISO 8601 form ("2024-03-05", "2024-03", "2024") no more exactly than it is known.

@@ -298,7 +298,7 @@ func (s *Site) groupPage(w http.ResponseWriter, r *http.Request) {
 	p := blocks{over: ui.T(ctx, "group-type."+string(g.Type)), title: s.groupName(ctx, g.ID)}
 	p.parts = append(p.parts, s.groupFacts(ctx, g))
 	for _, k := range groupKinds {
-		l, err := s.app.List(ctx, v, app.Query{Kind: k, Topic: g.ID, Limit: 10})
+		l, err := s.app.List(ctx, v, app.Query{Kind: k, Topic: g.ID, Limit: 10, Uncounted: true})
 		if err != nil {
 			s.Fail(w, r, err)
 			return

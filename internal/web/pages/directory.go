@@ -154,7 +154,7 @@ func (s *Site) participantParts(ctx context.Context, v app.Viewer, p *coalition.
 		if k.Name == "commitment" {
 			continue
 		}
-		q := app.Query{Kind: k.Name, Limit: 8, Place: p.Code}
+		q := app.Query{Kind: k.Name, Limit: 8, Place: p.Code, Uncounted: true}
 		filter := "place="
 		if p.Type != coalition.State {
 			q.Place, q.Owner, q.Sort, filter = "", p.Code, "changed", "owner="
@@ -179,7 +179,7 @@ type kindLines struct {
 func (s *Site) recordsAt(ctx context.Context, v app.Viewer, q app.Query) ([]kindLines, error) {
 	var out []kindLines
 	for _, k := range kinds.All {
-		q.Kind = k.Name
+		q.Kind, q.Uncounted = k.Name, true
 		l, err := s.app.List(ctx, v, q)
 		if err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 
@@ -315,19 +316,35 @@ func (s *Site) stateOptions(ctx context.Context, k *record.Kind) []ui.Option {
 }
 
 func (s *Site) countryOptions(ctx context.Context) []ui.Option {
-	var out []ui.Option
-	for _, c := range s.app.Directory().Countries() {
-		out = append(out, ui.Option{Value: c, Label: s.place(ctx, c)})
-	}
-	return sorted(ctx, out)
+	return s.choices.get(ctx, "countries", func() (out []ui.Option) {
+		for _, c := range s.app.Directory().Countries() {
+			out = append(out, ui.Option{Value: c, Label: s.place(ctx, c)})
+		}
+		return out
+	})
 }
 
 func (s *Site) participantOptions(ctx context.Context) []ui.Option {
-	var out []ui.Option
-	for _, p := range s.app.Directory().Participants() {
-		out = append(out, ui.Option{Value: p.Code, Label: p.Name(lang(ctx))})
+	return s.choices.get(ctx, "participants", func() (out []ui.Option) {
+		for _, p := range s.app.Directory().Participants() {
+			out = append(out, ui.Option{Value: p.Code, Label: p.Name(lang(ctx))})
+		}
+		return out
+	})
+}
+
+// choices keeps long choices of the shipped directory in the order of each language: sorting them by the rules of a
+// language takes longer than the rest of a form.
+type choices struct{ kept sync.Map } // name and language → []ui.Option
+
+func (c *choices) get(ctx context.Context, name string, make func() []ui.Option) []ui.Option {
+	key := name + " " + lang(ctx)
+	if kept, ok := c.kept.Load(key); ok {
+		return slices.Clone(kept.([]ui.Option))
 	}
-	return sorted(ctx, out)
+	out := sorted(ctx, make())
+	c.kept.Store(key, out)
+	return slices.Clone(out)
 }
 
 func sorted(ctx context.Context, o []ui.Option) []ui.Option {

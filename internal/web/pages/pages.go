@@ -46,17 +46,22 @@ type Site struct {
 	attempts *web.Limiter // to guess a secret
 	exports  *web.Limiter // by strangers
 	api      *api.API
+	choices  choices
 }
 
 // maxExports is how many tables a stranger may take in a minute: every one that is offered in every form, and again.
 const maxExports = 150
+
+// maxUnread is up to where what a person has not seen is counted.
+const maxUnread = 99
 
 // New makes the site of an App.
 func New(a *app.App, o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Site{app: a, o: o, sessions: newSessions(a.Store(), o.Secure), attempts: web.NewLimiter(20, time.Minute), exports: web.NewLimiter(maxExports, time.Minute)}
+	s := &Site{app: a, o: o, attempts: web.NewLimiter(20, time.Minute), exports: web.NewLimiter(maxExports, time.Minute)}
+	s.sessions = newSessions(a.Store(), o.Secure, s.Fail)
 	var err error
 	s.api, err = api.New(a, api.Options{BaseURL: strings.TrimSuffix(o.BaseURL, "/"), Version: o.Version, Secure: o.Secure, Log: o.Log, Observe: o.Observe})
 	return s, err
@@ -78,8 +83,8 @@ func (s *Site) Routes() []web.Route {
 	}
 	return []web.Route{
 		get("/{$}", web.Anyone, s.overview),
-		get("/healthz", web.Anyone, s.health),
-		get("/readyz", web.Anyone, s.ready),
+		{Method: http.MethodGet, Path: "/healthz", Access: web.Anyone, Handler: s.health, Bare: true},
+		{Method: http.MethodGet, Path: "/readyz", Access: web.Anyone, Handler: s.ready, Bare: true},
 		get("/sign-in", web.Anyone, s.signinPage),
 		get("/signin/{secret}", web.Anyone, s.signinAsk),
 		post("/signin/{secret}", web.Anyone, s.signin),
@@ -93,7 +98,7 @@ func (s *Site) Routes() []web.Route {
 		get("/groups/{id}/review/file/{format}", web.Anyone, s.reviewFile),
 		get("/offline", web.Anyone, s.offline),
 		get("/offline/{kind}", web.SignedIn, s.blankForm),
-		get("/sw.js", web.Anyone, s.worker),
+		{Method: http.MethodGet, Path: "/sw.js", Access: web.Anyone, Handler: s.worker, Bare: true},
 		get("/about", web.Anyone, s.about),
 		get("/news", web.Anyone, s.news),
 		get("/data", web.Anyone, s.openData),
@@ -163,7 +168,7 @@ func (s *Site) Routes() []web.Route {
 
 // Handler serves the site.
 func (s *Site) Handler() http.Handler {
-	mux := http.NewServeMux()
+	mux, site := http.NewServeMux(), http.NewServeMux()
 	observed := s.o.Observe
 	if observed == nil {
 		observed = func(_, _ string, h http.Handler) http.Handler { return h }
@@ -177,11 +182,15 @@ func (s *Site) Handler() http.Handler {
 		if r.Access == web.SignedIn {
 			h = s.signedIn(h)
 		}
-		mux.Handle(r.Method+" "+r.Path, observed(r.Method, r.Path, web.LimitBody(limit)(h)))
+		h = observed(r.Method, r.Path, web.LimitBody(limit)(h))
+		if r.Bare {
+			site.Handle(r.Method+" "+r.Path, web.Base(h, s.o.Log, s.o.Secure))
+			continue
+		}
+		mux.Handle(r.Method+" "+r.Path, h)
 	}
 	mux.Handle("/", observed("", "none", http.HandlerFunc(web.NotFound)))
 	pages := web.Unfollowed(s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux)))))
-	site := http.NewServeMux()
 	site.Handle("/", web.Base(pages, s.o.Log, s.o.Secure))
 	site.Handle(api.Prefix+"/", s.api.Handler()) // knows no session
 	site.Handle(api.Document, s.api.Handler())
@@ -270,7 +279,7 @@ func (s *Site) surround(next http.Handler) http.Handler {
 		}
 		c.Simulated = simulated
 		if v.SignedIn() {
-			if c.Unread, err = s.unread(ctx, v); err != nil {
+			if c.Unread, err = s.app.Unseen(ctx, v, maxUnread); err != nil {
 				s.Fail(w, r, err)
 				return
 			}
@@ -281,16 +290,6 @@ func (s *Site) surround(next http.Handler) http.Handler {
 		web.Surround(r, c)
 		next.ServeHTTP(w, r.WithContext(ui.WithChrome(ctx, c)))
 	})
-}
-
-func (s *Site) unread(ctx context.Context, v app.Viewer) (n int, err error) {
-	told, err := s.app.Told(ctx, v, 99)
-	for _, t := range told {
-		if t.Seen.IsZero() {
-			n++
-		}
-	}
-	return n, err
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
@@ -364,6 +363,11 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		status := map[app.Code]int{app.Invalid: http.StatusUnprocessableEntity, app.Forbidden: http.StatusForbidden, app.Conflict: http.StatusConflict}[code]
 		web.Render(w, r, status, ui.ErrorPage(ui.T(ctx, "error.title."+string(code)), s.word(ctx, e)))
 	default:
+		if detail, away := app.Away(err); away {
+			s.o.Log.ErrorContext(ctx, "the database is away", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
+			web.Away(w, r, detail)
+			return
+		}
 		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
 		web.Failed(w, r)
 	}
@@ -382,10 +386,15 @@ func (s *Site) word(ctx context.Context, e *app.Error) string {
 	return strings.Join(parts, " ")
 }
 
-// ready says whether requests can be answered, for what stands before several servers.
+// readyPatience is how long the database may take to say that it is there.
+const readyPatience = 2 * time.Second
+
+// ready says whether requests can be answered, for what stands before several servers. It waits for nothing.
 func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if err := s.app.Ready(r.Context()); err != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), readyPatience)
+	defer cancel()
+	if err := s.app.Ready(ctx); err != nil {
 		s.o.Log.Error("the server is not ready", "error", err)
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write([]byte("not ready\n"))
@@ -394,13 +403,8 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-func (s *Site) health(w http.ResponseWriter, r *http.Request) {
+// health says that the process lives, whatever its database does: to start it again would not help that.
+func (s *Site) health(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	if err := s.app.Store().Ping(r.Context()); err != nil {
-		s.o.Log.Error("the database does not answer", "error", err)
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte("the database does not answer\n"))
-		return
-	}
 	_, _ = w.Write([]byte("ok\n"))
 }

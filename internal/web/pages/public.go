@@ -107,6 +107,7 @@ func ifNone(ctx context.Context, lines []relatedLine, key string) string {
 
 // linesOf lists the records of a query with their dates and states.
 func (s *Site) linesOf(ctx context.Context, v app.Viewer, q app.Query) ([]relatedLine, error) {
+	q.Uncounted = true
 	l, err := s.app.List(ctx, v, q)
 	if err != nil {
 		return nil, err

@@ -44,8 +44,9 @@ func (x sessions) Commit(token string, b []byte, expiry time.Time) error {
 
 func (x sessions) Delete(token string) error { return x.DeleteCtx(context.Background(), token) }
 
-func newSessions(s *store.Store, secure bool) *scs.SessionManager {
+func newSessions(s *store.Store, secure bool, fail func(http.ResponseWriter, *http.Request, error)) *scs.SessionManager {
 	m := scs.New()
+	m.ErrorFunc = fail
 	m.Store = sessions{s}
 	m.HashTokenInStore = true
 	m.Lifetime = sessionLife
