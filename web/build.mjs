@@ -51,6 +51,7 @@ const files = {
   "first.rtl.css": () => style(sources, "tabler.rtl.css", target, first),
   "site.js": () => script("site.js"),
   "app.js": () => script("app.js"),
+  "worker.js": () => script("worker.js"),
   "map.js": () => script("map.js"),
   "passkey.js": () => script("passkey.js"),
   "chart.js": () => script("chart.js"),

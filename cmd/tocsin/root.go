@@ -32,7 +32,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String("log-format", "text", "how it is logged: text, or json for one object a line")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return setLog(cmd) }
 	root.AddCommand(demoCommand(), serveCommand(), initCommand(), importCommand(), detectCommand(), analyseCommand(),
-		substanceCommand(), recordCommand(), exportCommand(), reportCommand(), iatiCommand(), receiveCommand(), auditCommand(), verifyCommand(), trialCommand(), reindexCommand(), backupCommand(), restoreCommand(), userCommand(), healthcheckCommand(), versionCommand())
+		substanceCommand(), recordCommand(), exportCommand(), reportCommand(), iatiCommand(), receiveCommand(), auditCommand(), verifyCommand(), trialCommand(), reindexCommand(), backupCommand(), restoreCommand(), userCommand(), healthcheckCommand(), routesCommand(), versionCommand())
 	strict(root)
 	return root
 }

@@ -10,17 +10,29 @@ import (
 	"tocsin/internal/store"
 )
 
-// OnceLife is how long a key stands for what was made under it.
-const OnceLife = 24 * time.Hour
+// How long a key stands for what was made under it.
+const (
+	OnceLife = 24 * time.Hour     // a program's
+	FormLife = 8 * 24 * time.Hour // a form's, which a device may keep for a week before it can be sent
+)
 
 const maxOnceKey = 200 // characters
 
 // onceKey is a key under which a request makes a record once, and the hash of the request.
 type onceKey struct{ key, hash string }
 
-// CreateOnce is Create for a program that may send the same request again. Within OnceLife the same key and hash of the
-// same token answers the record that was made then, as it is now, and again is set; another hash under the key is a
-// Conflict. Nothing is kept of a request that is refused. An empty key makes it Create.
+// sender is whose key it is, and how long it stands: a token's, or that of a person who signed in.
+func (v Viewer) sender() (who string, life time.Duration) {
+	if v.Pass != nil {
+		return v.Pass.Token, OnceLife
+	}
+	return "person:" + v.Person.ID, FormLife
+}
+
+// CreateOnce is Create for who may send the same request again: a program, or a form on a bad line. Within OnceLife
+// (FormLife for a person who signed in) the same key and hash of the same token or person answers the record that was made
+// then, as it is now, and again is set; another hash under the key is a Conflict. Nothing is kept of a request that is
+// refused. An empty key makes it Create.
 func (a *App) CreateOnce(ctx context.Context, v Viewer, d Draft, key, hash string) (r *record.Record, again bool, err error) {
 	if key == "" {
 		return a.create(ctx, v, d, onceKey{})
@@ -31,11 +43,23 @@ func (a *App) CreateOnce(ctx context.Context, v Viewer, d Draft, key, hash strin
 	return a.create(ctx, v, d, onceKey{key, hash})
 }
 
+// UpdateOnce is Update with the promise of CreateOnce: a change that was made under the key is not a Conflict when it is
+// sent again.
+func (a *App) UpdateOnce(ctx context.Context, v Viewer, id string, version int, d Draft, key, hash string) (*record.Record, error) {
+	if key == "" {
+		return a.Update(ctx, v, id, version, d)
+	}
+	if err := checkOnce(v, key); err != nil {
+		return nil, err
+	}
+	return a.update(ctx, v, id, version, d, onceKey{key, hash})
+}
+
 func checkOnce(v Viewer, key string) error {
 	if len(key) > maxOnceKey || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return invalid(record.Problems{{Field: "Idempotency-Key", Key: "problem.key", Params: map[string]any{"max": maxOnceKey}}})
 	}
-	if v.Pass == nil {
+	if !v.SignedIn() {
 		return refuse(Unauthenticated, "error.unauthenticated")
 	}
 	return nil
@@ -51,7 +75,7 @@ type Request struct {
 type requestKey struct{}
 
 // Once makes the use cases that are asked with the context it returns do what they do once for the key and hash of the
-// viewer's token within OnceLife: making a record (Create, TakeUp, PlanSeries, IssueReport), CommentOn and Propose. Another
+// viewer within OnceLife: making a record (Create, TakeUp, PlanSeries, IssueReport), CommentOn and Propose. Another
 // hash under the key is a Conflict. An empty key changes nothing.
 func (a *App) Once(ctx context.Context, v Viewer, key, hash string) (context.Context, *Request, error) {
 	q := &Request{}
@@ -88,13 +112,14 @@ func (a *App) only(ctx context.Context, t *store.Tx, v Viewer, do func() (about 
 	return q.once.keep(ctx, t, v, q.About)
 }
 
-// madeBefore returns what the viewer's token has made under the key, nil for nothing.
+// madeBefore returns what the viewer has made under the key, nil for nothing.
 func (a *App) madeBefore(ctx context.Context, t *store.Tx, v Viewer, o onceKey) (*record.Record, error) {
 	if o.key == "" {
 		return nil, nil
 	}
-	m, err := t.Once(ctx, v.Pass.Token, o.key)
-	if errors.Is(err, store.ErrNotFound) || err == nil && t.Now().Sub(m.At) >= OnceLife {
+	who, life := v.sender()
+	m, err := t.Once(ctx, who, o.key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && t.Now().Sub(m.At) >= life {
 		return nil, nil
 	}
 	if err != nil {
@@ -115,5 +140,6 @@ func (o onceKey) keep(ctx context.Context, t *store.Tx, v Viewer, id string) err
 	if o.key == "" {
 		return nil
 	}
-	return t.PutOnce(ctx, v.Pass.Token, o.key, o.hash, id)
+	who, _ := v.sender()
+	return t.PutOnce(ctx, who, o.key, o.hash, id)
 }

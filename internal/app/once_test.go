@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -134,4 +135,68 @@ func TestDerivedIsTheSystems(t *testing.T) {
 	if _, err := w.Update(ctx, ama, r.ID, x.Version, d); app.CodeOf(err) != app.Invalid {
 		t.Errorf("given away: %v", err)
 	}
+}
+
+// TestFormsMadeOnce: a form of a person that is sent twice, at once or days later, makes one record and one change of it;
+// what it says otherwise under the same key is a conflict, and another person's key is his own.
+func TestFormsMadeOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		w, ctx := newWorld(t, address), context.Background()
+		ama, kofi := w.as("ama"), w.as("kofi")
+		d := app.Draft{Kind: "incident", Sharing: record.Sharing{TLP: record.Green}, Body: incident("form")}
+		var wait sync.WaitGroup
+		made := [6]string{}
+		for i := range made {
+			wait.Go(func() {
+				if r, _, err := w.CreateOnce(ctx, ama, d, "k", "h"); err == nil {
+					made[i] = r.ID
+				} else {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		for _, id := range made {
+			if id != made[0] {
+				t.Fatalf("made %v", made)
+			}
+		}
+		if r, again, err := w.CreateOnce(ctx, kofi, d, "k", "h"); err != nil || again || r.ID == made[0] {
+			t.Errorf("another person's key: %v, %v", again, err)
+		}
+		d.Body = incident("changed")
+		versions := [6]int{}
+		for i := range versions {
+			wait.Go(func() {
+				if r, err := w.UpdateOnce(ctx, ama, made[0], 1, d, "e", "h"); err == nil {
+					versions[i] = r.Version
+				} else {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if versions != [6]int{2, 2, 2, 2, 2, 2} {
+			t.Errorf("versions %v", versions)
+		}
+		if _, err := w.UpdateOnce(ctx, ama, made[0], 1, d, "e", "other"); app.CodeOf(err) != app.Conflict {
+			t.Errorf("another change under the key: %v", err)
+		}
+		if _, err := w.UpdateOnce(ctx, ama, made[0], 1, d, "f", "h"); app.CodeOf(err) != app.Conflict {
+			t.Errorf("a change of an old version: %v", err)
+		}
+		week := 7 * 24 * time.Hour.Microseconds()
+		for _, after := range []struct {
+			by    int64
+			again bool
+		}{{week, true}, {week, false}} {
+			if _, err := w.Store().DB().ExecContext(ctx, fmt.Sprintf("UPDATE once SET at = at - %d", after.by)); err != nil {
+				t.Fatal(err)
+			}
+			d.Body = incident("form")
+			if r, again, err := w.CreateOnce(ctx, ama, d, "k", "h"); err != nil || again != after.again || again != (r.ID == made[0]) {
+				t.Errorf("sent again later: %v, %v, want %v", again, err, after.again)
+			}
+		}
+	})
 }

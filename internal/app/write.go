@@ -174,6 +174,11 @@ func (a *App) checkAudience(ctx context.Context, v Viewer, r, before *record.Rec
 // edit changes a record inside a transaction: it finds it, applies the sharing rule, compares the version, lets change
 // alter a copy, completes and writes it.
 func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action string, change func(t *store.Tx, k *record.Kind, r *record.Record) error) (*record.Record, error) {
+	return a.editOnce(ctx, v, id, version, action, onceKey{}, change)
+}
+
+// editOnce is edit under a key: what was done under it before is not done again.
+func (a *App) editOnce(ctx context.Context, v Viewer, id string, version int, action string, o onceKey, change func(t *store.Tx, k *record.Kind, r *record.Record) error) (*record.Record, error) {
 	if err := v.within(ScopeWrite); err != nil {
 		return nil, err
 	}
@@ -181,6 +186,9 @@ func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action
 	err := a.store.Write(ctx, func(t *store.Tx) error {
 		before, err := a.visible(ctx, &t.Reader, v, id)
 		if err != nil {
+			return err
+		}
+		if after, err = a.madeBefore(ctx, t, v, o); err != nil || after != nil {
 			return err
 		}
 		if version != before.Record.Version {
@@ -210,6 +218,9 @@ func (a *App) edit(ctx context.Context, v Viewer, id string, version int, action
 			}
 		}
 		if err := a.claim(ctx, t, v, after, b, before.Record); err != nil {
+			return err
+		}
+		if err := o.keep(ctx, t, v, after.ID); err != nil {
 			return err
 		}
 		_, err = t.Put(ctx, after, a.project(k, after, b), before, old, v.Actor(), action)
@@ -280,7 +291,11 @@ func (a *App) visibleAll(ctx context.Context, r *store.Reader, v Viewer, ids []s
 // Update replaces what a person may say of a record. Only officials of the owner may; others propose. version is the
 // one that the change was made on: a later one in the store is a Conflict and nothing is lost of either.
 func (a *App) Update(ctx context.Context, v Viewer, id string, version int, d Draft) (*record.Record, error) {
-	return a.edit(ctx, v, id, version, "update", func(t *store.Tx, k *record.Kind, r *record.Record) error {
+	return a.update(ctx, v, id, version, d, onceKey{})
+}
+
+func (a *App) update(ctx context.Context, v Viewer, id string, version int, d Draft, o onceKey) (*record.Record, error) {
+	return a.editOnce(ctx, v, id, version, "update", o, func(t *store.Tx, k *record.Kind, r *record.Record) error {
 		if err := mayChange(v, k, r); err != nil {
 			return err
 		}

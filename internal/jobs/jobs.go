@@ -57,7 +57,7 @@ func (r *Runner) Start(ctx context.Context) {
 		if err := r.app.Store().ExpireSessions(ctx, r.app.Now()); err != nil {
 			return err
 		}
-		return r.app.Store().ExpireOnce(ctx, r.app.Now().Add(-app.OnceLife))
+		return r.app.Store().ExpireOnce(ctx, r.app.Now().Add(-app.FormLife))
 	})
 	r.loop(ctx, "expiry", 10*time.Minute, r.app.ExpireAlerts)
 	r.loop(ctx, "reminders", time.Hour, r.app.Reminders)

@@ -174,6 +174,7 @@ func form(r *http.Request) templ.Component {
 	for i := range rows(r) {
 		components = append(components, substance(i+1))
 	}
+	blank := substance(0)
 	fields := []ui.Field{
 		{Path: "title", Type: record.TypeText, Value: r.PostFormValue("title"), Label: "Title", Required: true, Help: "What a colleague abroad would search for.", Problems: []string{"This must be given."}},
 		{Path: "when", Type: record.TypeDate, Label: "Day of seizure", Help: "Leave out what is not known.", Value: "2024-03"},
@@ -181,7 +182,7 @@ func form(r *http.Request) templ.Component {
 		{Path: "countries", Type: record.TypeCountries, Label: "Countries passed through", Options: []ui.Option{{Value: "GH", Label: "Ghana"}, {Value: "SL", Label: "Sierra Leone"}, {Value: "GN", Label: "Guinea"}}, Values: []string{"GN"}},
 		{Path: "methods", Type: record.TypeChoices, Label: "Methods", Options: []ui.Option{{Value: "gcms", Label: "Gas chromatography, mass spectrometry"}, {Value: "ftir", Label: "Infrared"}}, Values: []string{"ftir"}},
 		{Path: "first", Type: record.TypeYesNo, Label: "First time seen in the country?", Value: "yes"},
-		{Path: "components", Type: record.TypeList, Label: "What it contained", ItemName: "Component", Items: components},
+		{Path: "components", Type: record.TypeList, Label: "What it contained", ItemName: "Component", Items: components, Blank: &blank},
 		{Path: "note", Type: record.TypeLong, Label: "Note", Max: 2000},
 		{Path: "summary", Type: record.TypeTexts, Label: "Summary", Texts: record.Text{"en": "Blue tablets.", "ar": "أقراص زرقاء."}},
 		{Path: "file", Type: ui.TypeFile, Label: "Laboratory report", Accept: ".pdf"},

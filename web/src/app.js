@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import "./site.js";
 import "./keys.js";
 import "./choose.js";
+import "./line.js";
 
 Object.assign(htmx.config, {
   allowEval: false,
@@ -14,28 +15,12 @@ Object.assign(htmx.config, {
   refreshOnHistoryMiss: true,
 });
 
-// A failed validation comes back with status 422 and the form to show.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 422) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-  }
-});
-
 // Fields that ask for suggestions send what is typed as ?q= and nothing else.
 document.addEventListener("htmx:configRequest", (event) => {
   const name = event.detail.elt.dataset.query;
   if (!name) return;
   for (const key of [...event.detail.formData.keys()]) event.detail.formData.delete(key);
   event.detail.formData.append(name, event.detail.elt.value);
-});
-
-// After rows were added or removed the focus goes to the last row, or to the list.
-document.addEventListener("htmx:afterSettle", (event) => {
-  const list = event.detail.target;
-  if (!list.matches?.(".field-list")) return;
-  const rows = list.querySelectorAll(":scope > .item");
-  (rows.length ? rows[rows.length - 1] : list).focus();
 });
 
 // The server writes times in the device's zone from the next page on. Strangers are given no cookie.

@@ -123,9 +123,11 @@ async function open(page, path) {
   await check(page);
 }
 
-// press presses a button or follows a link and waits for the page to which it leads.
+// press presses a button or follows a link and waits for the page to which it leads, or for what the answer puts in the
+// place of this one.
 async function press(page, selector) {
-  await Promise.all([page.waitForEvent('load'), page.click(selector)]);
+  const shown = page.evaluate(() => new Promise(done => document.addEventListener('tocsin:shown', () => done(), { once: true }))).catch(() => new Promise(() => {}));
+  await Promise.all([Promise.race([page.waitForEvent('load'), shown]), page.click(selector)]);
   await check(page);
 }
 

@@ -137,6 +137,7 @@ func composedByPages() []string {
 	add("answer.", (&programme.Session{}).Answers()...)
 	add("answer.", (&programme.Advice{}).Answers()...)
 	add("asked.", "meeting", "recommendation")
+	add("device.", "restored", "anew", "unsent", "unsent-open", "filling", "waits", "waiting", "refused", "why", "session", "session-open", "sign-in", "look", "sent", "full", "leave")
 	add("unit.", "min")
 	add("standing.", "no-milestones", "on-track", "late", "milestones-done")
 	for _, t := range coalition.GroupTypes {

@@ -2,9 +2,12 @@ package pages
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,6 +36,8 @@ type formPage struct {
 	conflict string
 	readers  string
 	drafts   bool
+	once     string // key under which it makes or changes a record once
+	blank    bool   // for a device to keep: it says nothing of who opens it
 }
 
 func (s *Site) newRecord(w http.ResponseWriter, r *http.Request) {
@@ -137,12 +142,15 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request, k *record.Kind, x 
 	var saved *record.Record
 	var err error
 	if x == nil {
-		saved, err = s.app.Create(ctx, v, d)
+		saved, _, err = s.app.CreateOnce(ctx, v, d, typed.Get("_once"), hashOf(typed))
 	} else {
-		saved, err = s.app.Update(ctx, v, x.ID, atoi(typed.Get("version")), d)
+		saved, err = s.app.UpdateOnce(ctx, v, x.ID, atoi(typed.Get("version")), d, typed.Get("_once"), hashOf(typed))
 	}
 	var e *app.Error
 	switch {
+	case errors.As(err, &e) && e.Key == "error.once": // saved, gone back to, and changed: a form of its own from here on
+		typed.Del("_once")
+		s.renderForm(w, r, http.StatusConflict, k, x, typed, nil, ui.T(ctx, "form.saved-before"))
 	case err == nil:
 		s.Flash(r, ui.Good, "record.saved")
 		http.Redirect(w, r, "/r/"+saved.ID, http.StatusSeeOther)
@@ -155,13 +163,35 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request, k *record.Kind, x 
 	}
 }
 
+// hashOf is what a form says, without what only concerns its sending.
+func hashOf(typed values) string {
+	said := maps.Clone(typed.Values)
+	maps.DeleteFunc(said, func(name string, _ []string) bool { return strings.HasPrefix(name, "_") })
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(said.Encode())))
+}
+
 // renderForm shows a form with what stands in it and what is wrong with it.
 func (s *Site) renderForm(w http.ResponseWriter, r *http.Request, status int, k *record.Kind, x *app.Shown, v values, problems record.Problems, conflict string) {
-	ctx := r.Context()
-	f := &formPage{kind: k, action: "/records/" + k.Name + "/new", title: ui.T(ctx, "form.new", "kind", ui.T(ctx, "kind."+k.Name+".one")), conflict: conflict}
+	f := s.formOf(r.Context(), k, x, v, problems)
+	f.conflict = conflict
+	if x != nil && conflict != "" {
+		f.version = x.Version
+	}
+	if readers, err := s.readersOf(r.Context(), s.Viewer(r), x, k, v); err == nil {
+		f.readers = readers
+	}
+	s.Show(w, r, status, ui.Page{Title: f.title}, formView(f, v.Values["link"]))
+}
+
+// formOf is the form of a kind or of a record with what stands in it and what is wrong with it.
+func (s *Site) formOf(ctx context.Context, k *record.Kind, x *app.Shown, v values, problems record.Problems) *formPage {
+	f := &formPage{kind: k, action: "/records/" + k.Name + "/new", title: ui.T(ctx, "form.new", "kind", ui.T(ctx, "kind."+k.Name+".one")), once: v.Get("_once")}
+	if f.once == "" {
+		f.once = rand.Text()
+	}
 	if x != nil {
 		f.id, f.action, f.version = x.ID, "/r/"+x.ID+"/edit", atoi(v.Get("version"))
-		if f.version == 0 || conflict != "" {
+		if f.version == 0 {
 			f.version = x.Version
 		}
 		f.title = s.title(ctx, x)
@@ -170,14 +200,11 @@ func (s *Site) renderForm(w http.ResponseWriter, r *http.Request, status int, k 
 	f.head = s.headFields(ctx, k, v)
 	f.fields = s.formFields(ctx, k.Name, "", k.Fields, v)
 	f.sharing = s.sharingFields(ctx, v)
-	if readers, err := s.readersOf(ctx, s.Viewer(r), x, k, v); err == nil {
-		f.readers = readers
-	}
 	for _, group := range []*[]ui.Field{&f.head, &f.fields, &f.sharing} {
 		ui.SpreadProblems(ctx, *group, problems)
 	}
 	f.problems = ui.FieldProblems(ctx, problems, func(path string) string { return s.pathLabel(ctx, path) })
-	s.Show(w, r, status, ui.Page{Title: f.title}, formView(f, v.Values["link"]))
+	return f
 }
 
 // readersOf says how many people the form's sharing rule would let see the record.
@@ -255,6 +282,7 @@ func (s *Site) formFields(ctx context.Context, kind, prefix string, fields []rec
 			}
 		case record.TypeList:
 			x.ItemName = ui.T(ctx, "item."+f.Name)
+			x.Blank = &ui.Item{Fields: s.formFields(ctx, kind, path+".0.", f.Fields, values{})}
 			for i := 1; i <= v.count(path); i++ {
 				x.Items = append(x.Items, ui.Item{Fields: s.formFields(ctx, kind, fmt.Sprintf("%s.%d.", path, i), f.Fields, v)})
 			}

@@ -84,6 +84,9 @@ func New(a *app.App, o Options) (*Site, error) {
 	return s, err
 }
 
+// Map is the site map of every site, for those who only want to know the addresses.
+func Map() []web.Route { return (&Site{}).Routes() }
+
 // Routes is the site map.
 func (s *Site) Routes() []web.Route {
 	get := func(path string, access web.Access, h http.HandlerFunc) web.Route {
@@ -134,6 +137,9 @@ func (s *Site) Routes() []web.Route {
 		get("/groups/{id}", web.Anyone, s.groupPage),
 		get("/groups/{id}/review", web.Anyone, s.costly(s.review)),
 		get("/groups/{id}/review/file/{format}", web.Anyone, s.costly(s.reviewFile)),
+		get("/offline", web.Anyone, s.offline),
+		get("/offline/{kind}", web.SignedIn, s.blankForm),
+		{Method: http.MethodGet, Path: "/sw.js", Access: web.Anyone, Handler: s.worker, Bare: true},
 		get("/about", web.Anyone, s.about),
 		get("/news", web.Anyone, s.news),
 		get("/data", web.Anyone, s.openData),
@@ -264,7 +270,7 @@ func (s *Site) Handler() http.Handler {
 		mux.Handle(r.Method+" "+r.Path, h)
 	}
 	mux.Handle("/", observed("", "none", http.HandlerFunc(web.NotFound)))
-	pages := s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux))))
+	pages := web.Unfollowed(s.sessions.LoadAndSave(s.identify(web.Localize(s.o.Secure, s.settings)(s.surround(mux)))))
 	site.Handle("/", web.Base(pages, s.o.Log, s.o.Secure))
 	site.Handle(api.Prefix+"/", s.api.Handler()) // knows no session
 	site.Handle(api.Document, s.api.Handler())
@@ -343,14 +349,22 @@ func (s *Site) settings(r *http.Request) web.Settings {
 	return c
 }
 
-// signedIn sends strangers to the sign-in page, and back afterwards.
+// signedIn sends strangers to the sign-in page, and back afterwards. A form that comes without a session is not lost.
 func (s *Site) signedIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.Viewer(r).SignedIn() {
-			if r.Method == http.MethodGet {
+			if r.Method != http.MethodGet {
+				web.SessionOver(w, r)
+				return
+			}
+			if r.Header.Get("HX-Request") == "" { // a page, not a part of one
 				s.sessions.Put(r.Context(), "return", r.URL.RequestURI())
 			}
 			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+			return
+		}
+		if web.OtherPerson(r, s.Viewer(r).Person.ID) {
+			web.SomebodyElse(w, r)
 			return
 		}
 		w.Header().Set("Cache-Control", "private, no-store")
@@ -388,7 +402,7 @@ func (s *Site) surround(next http.Handler) http.Handler {
 }
 
 func (s *Site) person(ctx context.Context, v app.Viewer) *ui.Person {
-	p := &ui.Person{Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "profile.title"), URL: "/profile"}, {Label: ui.T(ctx, "account.title"), URL: "/account"}, {Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}, {Label: ui.T(ctx, "guide.title"), URL: "/guide"}}}
+	p := &ui.Person{ID: v.Person.ID, Name: v.Person.Name, SignOut: "/sign-out", Items: []ui.MenuItem{{Label: ui.T(ctx, "profile.title"), URL: "/profile"}, {Label: ui.T(ctx, "account.title"), URL: "/account"}, {Label: ui.T(ctx, "device.title"), URL: "/offline"}, {Label: ui.T(ctx, "tokens.title"), URL: "/tokens"}, {Label: ui.T(ctx, "guide.title"), URL: "/guide"}}}
 	if x, ok := s.app.Directory().Participant(v.Participant()); ok {
 		p.Participant = x.Name(locales.From(ctx).Code)
 	}

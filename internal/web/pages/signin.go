@@ -97,5 +97,6 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
+	w.Header().Set("Clear-Site-Data", `"storage"`) // what the device keeps of forms and pages
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }

@@ -23,10 +23,12 @@ type Chrome struct {
 	Offer     map[string]string // language code → address of this page in that language
 	Version   string
 	Base      string // how the site is reached: scheme and host, "" where it is not known
+	Device    bool   // the page is one that devices keep: it names nobody and has the scripts of who works
 }
 
 // Person is the one who is signed in.
 type Person struct {
+	ID          string
 	Name        string
 	Participant string // the participant's or organisation's name
 	Role        string
@@ -95,6 +97,9 @@ func ChromeFrom(ctx context.Context) *Chrome {
 	}
 	return &Chrome{Path: "/", Return: "/"}
 }
+
+// stranger reports whether the page is for somebody who does not work here: he gets the small script.
+func (c *Chrome) stranger() bool { return c.Person == nil && !c.Device }
 
 // active reports whether the path lies at or below the item's page.
 func (m MenuItem) active(path string) bool {

@@ -24,6 +24,7 @@ type Field struct {
 	Texts    record.Text
 	Problems []string // in words
 	Items    []Item   // of a list
+	Blank    *Item    // of a list: an empty item with the number 0 in its paths, from which scripts make others
 	ItemName string   // of one item of a list: "Component"
 	Accept   string   // of a file: ".csv,.xlsx"
 }

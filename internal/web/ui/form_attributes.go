@@ -33,16 +33,6 @@ func (f Field) suggests() templ.Attributes {
 	}
 }
 
-// inPlace makes the buttons of a list replace the list instead of the page.
-func (f Field) inPlace() templ.Attributes {
-	return templ.Attributes{
-		"hx-post":   "",
-		"hx-target": "#" + f.id(),
-		"hx-select": "#" + f.id(),
-		"hx-swap":   "outerHTML",
-	}
-}
-
 func numeric(t record.FieldType) string {
 	if t == record.TypeInteger {
 		return "numeric"
