@@ -246,6 +246,9 @@ func (w *world) page(p *official, path string) (int, []byte) {
 	began, in := time.Now(), w.inSwitch.Load()
 	status, raw, err := do(p.browser, req)
 	w.judge("GET page", began, in, status, err)
+	if err != nil { // the server was killed while it answered
+		return 0, nil
+	}
 	return status, raw
 }
 

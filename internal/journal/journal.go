@@ -6,6 +6,7 @@ package journal
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -129,7 +130,20 @@ func Check(checkpoint []byte, public string) (tlog.Tree, error) {
 	if err != nil {
 		return tlog.Tree{}, errors.Join(ErrCheckpoint, err)
 	}
+	if !exact(checkpoint, n) {
+		return tlog.Tree{}, fmt.Errorf("%w: it is not written as it was signed", ErrCheckpoint)
+	}
 	return tlog.ParseTree([]byte(n.Text))
+}
+
+// exact reports whether a checkpoint is, byte by byte, what Sign writes: the decoding of a signature forgives what it does
+// not need.
+func exact(checkpoint []byte, n *note.Note) bool {
+	if len(n.Sigs) != 1 || len(n.UnverifiedSigs) > 0 {
+		return false
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64)
+	return err == nil && string(checkpoint) == n.Text+"\n— "+n.Sigs[0].Name+" "+base64.StdEncoding.EncodeToString(raw)+"\n"
 }
 
 // Roots recomputes the tree from its entries alone. Entries are fed in order; the roots asked for are kept.
