@@ -21,23 +21,27 @@ import (
 const tableFile = "testdata/access.tsv"
 
 // asked is what a command is asked with, in a database in which every role has somebody and Ghana a RED and an AMBER
-// report. TABLE is a table of one incident, XML an activity file, NEW a file to write.
+// report. PUBLIC is a record that everybody sees, TABLE is a table of one incident, XML an activity file, NEW a file to write.
 var asked = map[string][]string{
-	"tocsin detect":        {"--as-of", "2024-06-01"},
-	"tocsin export":        {"incident", "--format", "json"},
-	"tocsin iati export":   {},
-	"tocsin iati import":   {"XML", "--owner", "GH"},
-	"tocsin import":        {"incident", "TABLE", "--owner", "GH"},
-	"tocsin init":          {"--admin", "administrator@example.org"},
-	"tocsin reindex":       {},
-	"tocsin report":        {"--participant", "GH", "--format", "md"},
-	"tocsin user add":      {"NEW@example.org", "--participant", "GH"},
-	"tocsin user disable":  {"spare@example.org"},
-	"tocsin user link":     {"official@example.org"},
-	"tocsin user list":     {},
-	"tocsin user register": {"official@example.org", "swg1.1", "west"},
-	"tocsin user token":    {"official@example.org"},
-	"tocsin verify":        {},
+	"tocsin audit":          {},
+	"tocsin detect":         {"--as-of", "2024-06-01"},
+	"tocsin export":         {"incident", "--format", "json"},
+	"tocsin iati export":    {},
+	"tocsin iati import":    {"XML", "--owner", "GH"},
+	"tocsin import":         {"incident", "TABLE", "--owner", "GH"},
+	"tocsin init":           {"--admin", "administrator@example.org"},
+	"tocsin record history": {"PUBLIC"},
+	"tocsin record list":    {"incident"},
+	"tocsin record show":    {"PUBLIC"},
+	"tocsin reindex":        {},
+	"tocsin report":         {"--participant", "GH", "--format", "md"},
+	"tocsin user add":       {"NEW@example.org", "--participant", "GH"},
+	"tocsin user disable":   {"spare@example.org"},
+	"tocsin user link":      {"official@example.org"},
+	"tocsin user list":      {},
+	"tocsin user register":  {"official@example.org", "swg1.1", "west"},
+	"tocsin user token":     {"official@example.org"},
+	"tocsin verify":         {},
 }
 
 // people are the roles beside the operator and nobody, an address that is no person's.
@@ -146,6 +150,7 @@ func TestWhoMayCommandWhat(t *testing.T) {
 		}
 	}
 	address, dir := town(t), t.TempDir()
+	public := published(t, address)
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -180,7 +185,7 @@ func TestWhoMayCommandWhat(t *testing.T) {
 		for i, role := range roles {
 			given := append(strings.Fields(path)[1:], args...)
 			for j, x := range given {
-				given[j] = strings.NewReplacer("TABLE", table, "XML", activity, "NEW", "new"+role).Replace(x)
+				given[j] = strings.NewReplacer("TABLE", table, "XML", activity, "NEW", "new"+role, "PUBLIC", public).Replace(x)
 			}
 			given = append(given, "--database", address)
 			if role != "operator" {
@@ -200,6 +205,21 @@ func TestWhoMayCommandWhat(t *testing.T) {
 			t.Errorf("%s names %q, which is no command", tableFile, path)
 		}
 	}
+}
+
+// published returns the id of a record that everybody sees.
+func published(t *testing.T, address string) string {
+	t.Helper()
+	a, err := app.Open(context.Background(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	l, err := a.List(context.Background(), app.Public, app.Query{Kind: "commitment", Limit: 1})
+	if err != nil || len(l.Records) == 0 {
+		t.Fatal("nothing is public: ", err)
+	}
+	return l.Records[0].ID
 }
 
 // command runs the program in this process and returns what it wrote.

@@ -17,7 +17,7 @@ func trialCommand() *cobra.Command {
 		Long: "trial fills an empty database with simulated reports, or takes one that it has filled before, and measures how long the\n" +
 			"server takes for each page, and how long people wait while many read and write at once. Never give it a database in use.",
 		RunE: runTrial}
-	storeFlags(cmd)
+	databaseFlags(cmd)
 	f := cmd.Flags()
 	f.Int("records", 1_000_000, "reports to make, where the database is empty")
 	f.Int("people", 1600, "officials to make")

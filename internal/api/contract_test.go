@@ -142,7 +142,8 @@ func (h *house) staged(op api.Operation) (who string, r got, path, body string) 
 	case "plan-meetings", "issue-report":
 		who = "sec"
 	case "settle-unknown-name":
-		who = "cat"
+		who, body = "cat", `{"name":"zqunknown","substance":"ketamine"}`
+		h.want(http.StatusOK, h.ask("ama", http.MethodPost, "/import/incident?tlp=GREEN", "type,found,country,goods.1.given\r\nseizure,2024-05-01,GH,zqunknown\r\n", "Content-Type", "text/csv"))
 	case "decide-proposal":
 		r = h.make("ama", seizure)
 		proposal = h.proposed(r.ID)
