@@ -15,6 +15,7 @@ import (
 	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
+	"tocsin/internal/store"
 	"tocsin/internal/store/storetest"
 	"tocsin/internal/web"
 	"tocsin/internal/web/locales"
@@ -143,7 +144,13 @@ func (h *house) staged(op api.Operation) (who string, r got, path, body string) 
 		who = "sec"
 	case "settle-unknown-name":
 		who, body = "cat", `{"name":"zqunknown","substance":"ketamine"}`
-		h.want(http.StatusOK, h.ask("ama", http.MethodPost, "/import/incident?tlp=GREEN", "type,found,country,goods.1.given\r\nseizure,2024-05-01,GH,zqunknown\r\n", "Content-Type", "text/csv"))
+		r = h.make("ama", seizure)
+		err := h.Store().Write(h.t.Context(), func(t *store.Tx) error {
+			return t.AddUnknown(h.t.Context(), store.UnknownName{Name: "zqunknown", Seen: 1, Owner: "GH", Record: r.ID})
+		})
+		if err != nil {
+			h.t.Fatal(err)
+		}
 	case "decide-proposal":
 		r = h.make("ama", seizure)
 		proposal = h.proposed(r.ID)

@@ -94,13 +94,13 @@ func TestDirectory(t *testing.T) {
 		if err := w.Unbind(ctx, kofi, d.URL, "s-2", true); err != nil {
 			t.Error(err)
 		}
-		moved := *w.as("ama").Person
-		moved.Participant = "SL"
-		if _, err := w.SavePerson(ctx, app.Operator, moved); err != nil {
+		gone := *w.as("ama").Person
+		gone.Active = false
+		if _, err := w.SavePerson(ctx, app.Operator, gone); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := by(t, here, d, app.Public, "192.0.2.1"); app.CodeOf(err) != app.Unauthenticated {
-			t.Errorf("who has moved to another participant: %v", err)
+			t.Errorf("whose access has ended: %v", err)
 		}
 	})
 }

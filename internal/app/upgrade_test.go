@@ -40,13 +40,14 @@ func answersAsFirst(t *testing.T, a *app.App, what string) {
 		t.Fatal(err)
 	}
 	if got := firstAnswers(t, a); string(got) != string(want) {
-		file := "/tmp/answers-" + a.Store().Engine() + ".json"
-		_ = os.WriteFile(file, got, 0o600)
-		t.Errorf("%s: the answers are not the first program's: diff %s %s", what, file, firstAnswer)
+		t.Errorf("%s: the answers are not the first program's:\n%s", what, got)
 	}
 	v, err := a.Verify(context.Background())
-	if err != nil || len(v.Problems) > 0 || v.Entries != firstEntries || v.Root != firstRoot {
+	if err != nil || len(v.Problems) > 0 || v.Entries < firstEntries {
 		t.Errorf("%s: %+v, %v", what, v, err)
+	}
+	if root, err := a.Store().Read().RootAt(context.Background(), firstEntries); err != nil || root != firstRoot { // what came after are lines of the audit
+		t.Errorf("%s: the history begins with %s, %v", what, root, err)
 	}
 }
 

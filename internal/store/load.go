@@ -44,11 +44,18 @@ func (s *Store) prepare(ctx context.Context, schema int64) error {
 	if held > schema {
 		return fmt.Errorf("%w: it has the tables of schema %d already, the backup's is %d; give one in which there is nothing", ErrNotEmpty, held, schema)
 	}
+	s.older = schema < auditSchema
 	return migrate(ctx, s.w, s.e, schema)
 }
 
+// auditSchema is the first schema in which lines of the audit are entries of the journal.
+const auditSchema = 5
+
 // Upgrade brings the schema up to date.
-func (s *Store) Upgrade(ctx context.Context) error { return migrate(ctx, s.w, s.e, 0) }
+func (s *Store) Upgrade(ctx context.Context) error {
+	s.older = false
+	return migrate(ctx, s.w, s.e, 0)
+}
 
 // present are the tables of a backup that the database's schema has; an older one has fewer.
 func (s *Store) present(ctx context.Context) (tables []keptTable) {

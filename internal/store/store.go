@@ -33,6 +33,7 @@ type Store struct {
 	terms   sync.Map     // token → its word in the full-text index
 	ready   statements
 	asked   atomic.Int64
+	older   bool   // the schema is one that a backup of an earlier version is loaded into
 	private string // the node's signing key
 	public  string
 }

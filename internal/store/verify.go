@@ -59,6 +59,13 @@ func (r *Reader) Verify(ctx context.Context) (*Verification, error) {
 	return v, r.verifyRecords(ctx, v)
 }
 
+// RootAt returns the root, hexadecimal, of the tree of the journal's first entries by the stored hashes, which Verify
+// checks: what was signed when the journal was that long.
+func (r *Reader) RootAt(ctx context.Context, entries int64) (string, error) {
+	root, err := tlog.TreeHash(entries, r.hashes(ctx))
+	return hex.EncodeToString(root[:]), err
+}
+
 // snapshot calls f with a reader that sees the database as it is now, whatever is written meanwhile.
 func (s *Store) snapshot(ctx context.Context, f func(*Reader) error) error {
 	var tx *sql.Tx
