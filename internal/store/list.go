@@ -92,7 +92,7 @@ func (r *Reader) bucketsOf(ctx context.Context, facet string, tokens []sharing.T
 		return r.last.ids, nil
 	}
 	ids, err := r.findBuckets(ctx, facet, tokens)
-	if err == nil {
+	if err == nil && r.tx == nil { // a transaction may make lists of its own
 		r.last = lists{facet, tokens, ids}
 	}
 	return ids, err
