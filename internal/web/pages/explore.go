@@ -26,7 +26,6 @@ type exploreView struct {
 	found    []curveView
 	exports  []ui.Export
 	address  string
-	conflict string
 }
 
 // curveView is one curve in words.
