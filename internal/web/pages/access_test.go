@@ -3,7 +3,7 @@ package pages
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"mime/multipart"
@@ -137,6 +137,7 @@ type city struct {
 	session map[string]string // cookies
 	token   map[string]string // secrets
 	made    int
+	asked   int // requests from addresses of their own
 }
 
 func newCity(t *testing.T, address string) *city {
@@ -158,13 +159,17 @@ func newCity(t *testing.T, address string) *city {
 		t.Fatal(err)
 	}
 	c.org = org.ID
-	if err := a.Store().Write(ctx, func(t *store.Tx) error { // what POST /unknown is asked for
-		return t.AddUnknown(ctx, store.UnknownName{Name: "n", Seen: 1, Owner: org.Owner, Record: org.ID})
+	if err := a.Store().Write(ctx, func(t *store.Tx) error { // what POST /unknown and the interface's example are asked for
+		var err error
+		for _, name := range []string{"n", "tusi"} {
+			err = errors.Join(err, t.AddUnknown(ctx, store.UnknownName{Name: name, Seen: 1, Owner: org.Owner, Record: org.ID}))
+		}
+		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
 	c.populate(func(p persona) bool { return p.partner })
-	if c.site, err = New(a, Options{Log: slog.New(slog.DiscardHandler)}); err != nil {
+	if c.site, err = New(a, Options{BaseURL: "https://example.com", Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
 	unlimited := web.NewLimiter(1<<30, time.Minute) // of sign-ins and exports; what limits do has its own tests
@@ -234,7 +239,7 @@ func (c *city) as(name string) app.Viewer {
 	return v
 }
 
-// sees is the rule for a persona, from what the persona is and not from tokens.
+// viewer is who a persona is to the sharing rule, from what the persona is and not from tokens.
 func (c *city) viewer(name string) sharing.Viewer {
 	p := personas[name]
 	v := sharing.Viewer{Person: c.id[name], Participant: p.participant, Registered: p.group != ""}
@@ -261,7 +266,18 @@ func (c *city) record(who, kind string, rule record.Sharing, links ...record.Lin
 	return r
 }
 
-// cookie signs a persona in.
+// from gives a request an address that no other had: what is tried from one is counted in the database. Strangers who
+// read keep theirs, by which they are limited.
+func (c *city) from(who string, r *http.Request) *http.Request {
+	if who == "public" && r.Method == http.MethodGet {
+		return r
+	}
+	c.asked++
+	r.RemoteAddr = fmt.Sprintf("10.%d.%d.%d:1234", c.asked>>16&255, c.asked>>8&255, c.asked&255)
+	return r
+}
+
+// cookie signs a persona in, and shows him a page, so that what it had to say of his signing in is said.
 func (c *city) cookie(who string) string {
 	c.t.Helper()
 	if c.session[who] != "" {
@@ -272,7 +288,7 @@ func (c *city) cookie(who string) string {
 		c.t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	c.handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/signin/"+secret, nil))
+	c.handler.ServeHTTP(w, c.from(who, httptest.NewRequest(http.MethodPost, "/signin/"+secret, nil)))
 	for _, k := range w.Result().Cookies() {
 		if k.Name == "session" {
 			c.session[who] = k.Name + "=" + k.Value
@@ -281,13 +297,16 @@ func (c *city) cookie(who string) string {
 	if c.session[who] == "" {
 		c.t.Fatalf("%s is not signed in: %d", who, w.Code)
 	}
+	if w := c.ask(who, http.MethodGet, "/about", nil, ""); w.Code != http.StatusOK {
+		c.t.Fatalf("%s is not shown a page: %d", who, w.Code)
+	}
 	return c.session[who]
 }
 
 // ask sends a request to a page as a persona; one who has a limited token comes with that and without a session.
 func (c *city) ask(who, method, path string, body []byte, media string) *httptest.ResponseRecorder {
 	c.t.Helper()
-	r := httptest.NewRequest(method, path, bytes.NewReader(body))
+	r := c.from(who, httptest.NewRequest(method, path, bytes.NewReader(body)))
 	if body != nil {
 		r.Header.Set("Content-Type", media)
 	}
@@ -382,7 +401,7 @@ func (c *city) fill(path string, x target) string {
 		kind = "commitment"
 	}
 	path = strings.NewReplacer("{$}", "", "{secret}", "nothing", "{code}", "GH", "{country}", "GH", "{id}", id, "{kind}", kind, "{format}", format, "{proposal}", x.proposal, "{number}", "1", "{hash}", x.hash,
-		"{token}", "nothing", "{registration}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
+		"{token}", "nothing", "{registration}", "nothing", "{device}", "nothing", "{session}", "nothing", "{request}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
 	if strings.Contains(path, "{") {
 		c.t.Errorf("say in fill of access_test.go what the new part of the path %s stands for", path)
 	}
@@ -456,7 +475,7 @@ func (c *city) askAPI(who string, op api.Operation, x target) *httptest.Response
 			body = []byte(tinyTable)
 		}
 	}
-	r := httptest.NewRequest(op.Method, path, bytes.NewReader(body))
+	r := c.from(who, httptest.NewRequest(op.Method, path, bytes.NewReader(body)))
 	r.Header.Set("Content-Type", media)
 	r.Header.Set("If-Match", fmt.Sprintf(`"%s.%d"`, x.ID, x.Version))
 	if who != "public" {
@@ -529,13 +548,4 @@ func TestWhoMayAskForWhat(t *testing.T) {
 			t.Errorf("%s names %q, which is not there: take the line away", tableFile, line)
 		}
 	}
-}
-
-// decode reads JSON.
-func decode[T any](t *testing.T, raw []byte) (v T) {
-	t.Helper()
-	if err := json.Unmarshal(raw, &v); err != nil {
-		t.Fatalf("%v: %s", err, raw)
-	}
-	return v
 }

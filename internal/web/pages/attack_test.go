@@ -483,11 +483,8 @@ var fetching = map[string]string{
 	"internal/jobs/smtp.go":    "the mail server of the operator's configuration",
 	"internal/jobs/mail.go":    "the mail server of the operator's configuration",
 	"internal/store/engine.go": "the database of the operator's configuration",
-	"internal/oidc":            "the identity providers of the operator's configuration",
-	"internal/signin":          "the identity providers of the operator's configuration",
-	"internal/web/pages/oidc":  "the identity providers of the operator's configuration",
+	"internal/identity/":       "the issuers of the operator's configuration and what their documents name; safeClient looks at the address when it connects, and to a private one only where the operator allows it",
 	"internal/trial":           "load for trials, run by hand",
-	"internal/app/oidc":        "the identity providers of the operator's configuration",
 }
 
 // TestAttack27NothingIsFetched: no file but those of the list opens connections; whoever adds one says to what.

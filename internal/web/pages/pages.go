@@ -262,7 +262,7 @@ func (s *Site) Handler() http.Handler {
 		if r.Access == web.SignedIn {
 			h = s.signedIn(h)
 		}
-		h = observed(r.Method, r.Path, web.LimitBody(limit)(h))
+		h = observed(r.Method, r.Path, bound(r, web.LimitBody(limit)(h)))
 		if r.Bare {
 			site.Handle(r.Method+" "+r.Path, web.Base(h, s.o.Log, s.o.Secure))
 			continue
@@ -395,7 +395,7 @@ func (s *Site) surround(next http.Handler) http.Handler {
 			c.Person = s.person(ctx, v)
 		}
 		c.Menu = s.menu(ctx, v, c.Unread)
-		c.Flashes = append(c.Flashes, s.takeFlashes(ctx)...)
+		c.Flashes = func() []ui.Flash { return s.takeFlashes(ctx) }
 		web.Surround(r, c)
 		next.ServeHTTP(w, r.WithContext(ui.WithChrome(ctx, c)))
 	})

@@ -14,10 +14,10 @@ import (
 type Chrome struct {
 	Person    *Person // nil when nobody is signed in
 	Menu      []MenuGroup
-	Unread    int  // things that are new to the person
-	Keys      bool // he wants keyboard shortcuts
-	Simulated bool // the data are made up for demonstration
-	Flashes   []Flash
+	Unread    int               // things that are new to the person
+	Keys      bool              // he wants keyboard shortcuts
+	Simulated bool              // the data are made up for demonstration
+	Flashes   func() []Flash    // takes what waits to be said, when a page is made that says it; nil where nothing waits
 	Path      string            // of the request
 	Return    string            // path and query to come back to after a change of language or theme
 	Offer     map[string]string // language code → address of this page in that language
@@ -96,6 +96,14 @@ func ChromeFrom(ctx context.Context) *Chrome {
 		return c
 	}
 	return &Chrome{Path: "/", Return: "/"}
+}
+
+// flashes takes what waits to be said.
+func (c *Chrome) flashes() []Flash {
+	if c.Flashes == nil {
+		return nil
+	}
+	return c.Flashes()
 }
 
 // stranger reports whether the page is for somebody who does not work here: he gets the small script.
