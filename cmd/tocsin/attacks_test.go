@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -49,11 +50,13 @@ func TestAttacksAreTried(t *testing.T) {
 	}
 	for name := range there {
 		m := regexp.MustCompile(`^TestAttack0?(\d+)`).FindStringSubmatch(name)
-		if m != nil && numbers[m[1]] && !strings.Contains(string(page), "`"+name+"`") {
+		if m != nil && !strings.Contains(string(page), "`"+name+"`") {
 			t.Errorf("docs/attacks.md does not name %s", name)
 		}
 	}
-	if len(numbers) < 27 {
-		t.Errorf("%d attacks", len(numbers))
+	for n := range 41 {
+		if due := n >= 1 && n <= 33 || n == 40; due && !numbers[strconv.Itoa(n)] { // the others are of a federation, which there is not
+			t.Errorf("docs/attacks.md does not have attack %d", n)
+		}
 	}
 }

@@ -148,6 +148,54 @@ func (c *city) incidents(who string) []*app.Shown {
 	return l.Records
 }
 
+// TestAttack18Sessions: a session that somebody had before he signed in opens nothing afterwards, its cookie goes to no
+// script, no other site and, over TLS, no other host, and no other site signs anybody in.
+func TestAttack18Sessions(t *testing.T) {
+	c := newCity(t, storetest.SQLite(t))
+	c.site.sessions = newSessions(c.app.Store(), true, c.site.Fail) // as over TLS
+	c.handler = c.site.Handler()
+	session := func(w *httptest.ResponseRecorder) *http.Cookie {
+		t.Helper()
+		for _, k := range w.Result().Cookies() {
+			if k.Name == "__Host-session" {
+				return k
+			}
+		}
+		t.Fatalf("no session: %d %v", w.Code, w.Header())
+		return nil
+	}
+	ask := func(method, path, from string, with *http.Cookie) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, path, nil)
+		if with != nil {
+			r.AddCookie(with)
+		}
+		if from != "" {
+			r.Header.Set("Sec-Fetch-Site", from)
+		}
+		w := httptest.NewRecorder()
+		c.handler.ServeHTTP(w, r)
+		return w
+	}
+	secret, err := c.app.SigninLink(t.Context(), app.Operator, "customs@example.org", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := session(ask(http.MethodGet, "/account", "", nil)) // keeps where to come back to
+	if w := ask(http.MethodPost, "/signin/"+secret, "cross-site", before); w.Code != http.StatusForbidden {
+		t.Errorf("another site signs in: %d", w.Code)
+	}
+	after := session(ask(http.MethodPost, "/signin/"+secret, "same-origin", before))
+	if after.Value == before.Value || !after.Secure || !after.HttpOnly || after.SameSite != http.SameSiteLaxMode || after.Domain != "" || after.Path != "/" {
+		t.Errorf("the session %v, then %v", before, after)
+	}
+	if w := ask(http.MethodGet, "/account", "", before); classOf(w) != "sign-in" {
+		t.Errorf("the session from before opens: %d", w.Code)
+	}
+	if w := ask(http.MethodGet, "/account", "", after); w.Code != http.StatusOK {
+		t.Errorf("the new session: %d", w.Code)
+	}
+}
+
 // script is text that would run, or break out of where it stands.
 const script = `zqx"'><script>alert(1)</script><svg onload=alert(2)><a href="javascript:alert(3)">]]>{{7*7}}`
 
