@@ -126,6 +126,7 @@ var personas = map[string]persona{
 
 // city is a site in which every role has somebody.
 type city struct {
+	asked   int // requests so far
 	t       *testing.T
 	app     *app.App
 	site    *Site
@@ -157,11 +158,16 @@ func newCity(t *testing.T, address string) *city {
 	}
 	c.org = org.ID
 	c.populate(func(p persona) bool { return p.partner })
-	if c.site, err = New(a, Options{Log: slog.New(slog.DiscardHandler)}); err != nil {
+	ids, err := a.Enrol(ctx, app.Operator, []app.Enrolment{{Person: coalition.Person{Email: "newcomer@example.org", Name: "newcomer", Participant: "GH", Active: true}}}) // has never signed in
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.id["newcomer"] = ids[0]
+	if c.site, err = New(a, Options{BaseURL: "http://localhost:8080", Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
 	unlimited := web.NewLimiter(1<<30, time.Minute) // of sign-ins and exports; what limits do has its own tests
-	c.site.attempts, c.site.exports = unlimited, unlimited
+	c.site.attempts, c.site.guesses, c.site.exports = unlimited, unlimited, unlimited
 	if c.site.api, err = api.New(a, api.Options{Most: 1 << 30, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
@@ -281,6 +287,8 @@ func (c *city) cookie(who string) string {
 func (c *city) ask(who, method, path string, body []byte, media string) *httptest.ResponseRecorder {
 	c.t.Helper()
 	r := httptest.NewRequest(method, path, bytes.NewReader(body))
+	c.asked++
+	r.RemoteAddr = fmt.Sprintf("198.51.%d.%d:1", c.asked/250%250, c.asked%250) // what one network may try has its own tests
 	if body != nil {
 		r.Header.Set("Content-Type", media)
 	}
@@ -364,7 +372,7 @@ func (c *city) fill(path string, x target) string {
 	case strings.HasPrefix(path, "/substances/"), strings.HasPrefix(path, api.Prefix+"/substances/"):
 		id = "fentanyl"
 	case strings.HasPrefix(path, "/people/"):
-		id = c.id["official"]
+		id = c.id["newcomer"]
 	}
 	format := "csv"
 	if strings.Contains(path, "/file/") || strings.Contains(path, "/briefing/") {
@@ -375,7 +383,7 @@ func (c *city) fill(path string, x target) string {
 		kind = "commitment"
 	}
 	path = strings.NewReplacer("{$}", "", "{secret}", "nothing", "{code}", "GH", "{country}", "GH", "{id}", id, "{kind}", kind, "{format}", format, "{proposal}", x.proposal, "{hash}", x.hash,
-		"{token}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
+		"{token}", "nothing", "{device}", "nothing", "{session}", "nothing", "{request}", "nothing", "{name}", "commitment.atom", "{file}", "commitment.csv").Replace(path)
 	if strings.Contains(path, "{") {
 		c.t.Errorf("say in fill of access_test.go what the new part of the path %s stands for", path)
 	}
