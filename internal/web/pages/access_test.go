@@ -128,7 +128,6 @@ var personas = map[string]persona{
 
 // city is a site in which every role has somebody.
 type city struct {
-	asked   int // requests so far
 	t       *testing.T
 	app     *app.App
 	site    *Site
