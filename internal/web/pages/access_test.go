@@ -173,7 +173,7 @@ func newCity(t *testing.T, address string) *city {
 		t.Fatal(err)
 	}
 	unlimited := web.NewLimiter(1<<30, time.Minute) // of sign-ins and exports; what limits do has its own tests
-	c.site.attempts, c.site.guesses, c.site.exports = unlimited, unlimited, unlimited
+	c.site.attempts, c.site.exports = unlimited, unlimited
 	if c.site.api, err = api.New(a, api.Options{Most: 1 << 30, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
