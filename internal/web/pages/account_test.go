@@ -218,7 +218,7 @@ func TestWaysInByPage(t *testing.T) {
 	before := phone.session()
 	answer := d.answer(t, question)
 	status, told, _ := phone.script("/sign-in/passkey", answer)
-	if status != http.StatusOK || told["to"] != "/" || phone.session() == before || before == "" {
+	if status != http.StatusOK || told["to"] != "/guide" || phone.session() == before || before == "" {
 		t.Fatalf("%d %v: the session was %q and is %q", status, told, before, phone.session())
 	}
 	if status, told, _ := x.browser(t).script("/sign-in/passkey", answer); status != http.StatusForbidden || told["to"] != nil {
