@@ -64,6 +64,11 @@ const samples = {
   "/groups/{id}/review/file/{format}": () => ["/groups/swg2.1/review/file/docx"],
   "/offline/{kind}": () => made.map((k) => "/offline/" + k),
   "/feeds/{name}": () => ["/feeds/alert.atom"],
+  "/explore/{format}": () => ["/explore/csv?place=SL&substance=nitazene"],
+  "/dictionary/{format}": () => ["/dictionary/csv"],
+  "/people/{id}": null, // of a person whom one administers; the access table of the pages has it
+  "/invitation/{secret}": null, // opens once, with a secret that stands in a letter
+  "/r/{id}/versions/{number}/return": null, // of an older version of one's own record; the pages' access table has it
   "/calendar/{secret}": null, // a person's own, with a secret that the calendar's test makes
   "/legislation/{code}/gaps/{format}": () => ["/legislation/SL/gaps/csv"],
   "/report/file/{format}": () => ["/report/file/md"],

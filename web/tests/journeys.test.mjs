@@ -114,6 +114,7 @@ test('the detection finds it and the analyst assesses, confirms and warns', asyn
   await page.fill('[name="instruction.en"]', 'Make naloxone available; <b>test</b> what is sold as kush.');
   await check(page, 'alert-form');
   await page.click('.record-form .btn-list .btn-primary');
+  await page.waitForURL(url => url.pathname.startsWith('/r/'));
   alertPath = new URL(page.url()).pathname;
   assert.match(alertPath, /^\/r\//);
   assert.equal(await page.$('button[value=clear]'), null, 'the author may not clear his own alert');
