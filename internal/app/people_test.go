@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/record"
 	"tocsin/internal/store"
 	"tocsin/internal/store/storetest"
@@ -109,6 +111,26 @@ func TestReadsOfRedAreKept(t *testing.T) {
 			"search":  func(v app.Viewer, _ *record.Record) error { _, err := b.Search(ctx, v, "zqred", "", 10); return err },
 			"history": func(v app.Viewer, r *record.Record) error { _, err := b.History(ctx, v, r.ID); return err },
 			"talk":    func(v app.Viewer, r *record.Record) error { _, err := b.Comments(ctx, v, r.ID); return err },
+			"chosen": func(v app.Viewer, r *record.Record) error {
+				_, err := b.ChosenOf(ctx, v, "incident", []app.Chosen{{ID: r.ID}})
+				return err
+			},
+			"chosen, taken away": func(v app.Viewer, r *record.Record) error {
+				_, err := b.ExportChosen(ctx, v, "incident", []app.Chosen{{ID: r.ID}}, table.NewCSV(io.Discard))
+				return err
+			},
+			"what links to another": func(v app.Viewer, r *record.Record) error {
+				x, err := b.Create(ctx, v, app.Draft{Kind: "incident", Sharing: record.Sharing{TLP: record.Amber}, Links: []record.Link{{Relation: record.SameAs, To: r.ID}}, Body: incident("x")})
+				if err != nil {
+					return err
+				}
+				s, err := b.Get(ctx, v, x.ID)
+				if err != nil {
+					return err
+				}
+				_, err = b.Related(ctx, v, s)
+				return err
+			},
 		}
 		for name, read := range ways {
 			b.at = b.at.Add(24 * time.Hour) // each way on a day of its own

@@ -264,7 +264,7 @@ func (a *App) look(ctx context.Context, r *store.Reader, v Viewer, id string) (*
 	return s, nil
 }
 
-// visibleAll returns those of the records that the viewer may see, by id.
+// visibleAll is visible for several records: it returns those that the viewer may see, by id.
 func (a *App) visibleAll(ctx context.Context, r *store.Reader, v Viewer, ids []string) (map[string]*store.Stored, error) {
 	if v.Operator {
 		out := map[string]*store.Stored{}
@@ -279,13 +279,19 @@ func (a *App) visibleAll(ctx context.Context, r *store.Reader, v Viewer, ids []s
 		return out, nil
 	}
 	found, err := r.VisibleAll(ctx, ids, v.Tokens)
+	if err != nil {
+		return nil, err
+	}
+	var given []*record.Record
 	for id, s := range found {
 		if !v.Sees(s.Record) {
 			a.log.Error("the index shows what the rule hides", "record", id)
 			delete(found, id)
+			continue
 		}
+		given = append(given, s.Record)
 	}
-	return found, err
+	return found, a.noteRead(ctx, r, v, given...)
 }
 
 // Update replaces what a person may say of a record. Only officials of the owner may; others propose. version is the

@@ -46,7 +46,7 @@ var Areas = []string{AreaSignin, AreaAccess, AreaPeople, AreaToken, AreaExport, 
 func areaOf(event string) string {
 	first, _, _ := strings.Cut(event, ".")
 	switch first {
-	case "signin", "signout", "session", "passkey", "recovery", "oidc":
+	case "signin", "device", "account", "recovery":
 		return AreaSignin
 	case "denied":
 		return AreaAccess
@@ -148,8 +148,8 @@ func (r *Reader) ParticipantOf(ctx context.Context, person string) (string, erro
 	return participant, err
 }
 
-// AuditOnce keeps a line under an id that says what it is about, unless there is one under that id; it reports whether it
-// was new. Outside a transaction it begins one only when the line is new.
+// AuditOnce keeps lines under ids that say what they are about, those under whose id there is none yet. Outside a
+// transaction it begins one only when there is something to keep.
 func (r *Reader) AuditOnce(ctx context.Context, l ...AuditLine) error {
 	ids, kept := make([]any, len(l)), map[string]bool{}
 	for i, x := range l {

@@ -122,7 +122,7 @@ func composedByPages() []string {
 		add("channel.", string(c))
 	}
 	add("audit.area.", "signin", "access", "people", "token", "export", "red", "system")
-	add("audit.event.", "signin", "signin.refused", "denied", "denied.many", "red.read", "export", "token.made", "token.revoked", "token.refused", "restore")
+	add("audit.event.", "signin", "signin.refused", "denied", "denied.many", "red.read", "export", "signin.confirmed", "signin.ended", "device.added", "device.removed", "device.copied", "account.bound", "account.unbound", "recovery.asked", "recovery.approved", "recovery.refused", "link.made", "feed.made", "feed.ended", "token.made", "token.revoked", "token.refused", "restore")
 	add("audit.event.person.", "create", "update", "profile", "leave", "return", "succeed", "release")
 	add("audit.event.registration.", "create", "update", "end")
 	add("audit.event.invitation.", "create", "send", "withdraw", "accept", "succeed")
