@@ -224,7 +224,7 @@ func (a *App) Colleagues(ctx context.Context, v Viewer, participant string) (kno
 		return nil, 0, err
 	}
 	for id, x := range p.byID {
-		if !x.Active || x.Participant == "" || participant != "" && x.Participant != participant {
+		if !x.In(a.now()) || x.Participant == "" || participant != "" && x.Participant != participant {
 			continue
 		}
 		c := Colleague{ID: id, Name: x.Name, Participant: x.Participant, Sectors: x.Sectors, Duties: x.Duties}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,12 +59,7 @@ func (a *App) invitation(ctx context.Context, v Viewer, e *Enrolment) (*store.In
 	for i := range e.Registrations {
 		g := &e.Registrations[i]
 		g.From, g.To = a.now(), time.Time{}
-		for _, c := range g.Validate() {
-			problems = append(problems, record.Problem{Field: c.Field, Key: c.Key, Params: c.Params})
-		}
-		if !a.directory.HasGroup(g.Group) {
-			problems.Add("group", "problem.group", "value", g.Group)
-		}
+		problems = append(problems, a.checkRegistration(*g)...)
 	}
 	if len(problems) > 0 {
 		return nil, invalid(problems)
@@ -75,16 +71,6 @@ func (a *App) invitation(ctx context.Context, v Viewer, e *Enrolment) (*store.In
 		return nil, err
 	}
 	return &store.Invitation{Email: p.Email, Inviter: v.Actor(), State: "open", Sends: 1, Person: p.ID, Invited: *p, Registrations: e.Registrations}, nil
-}
-
-// refuseGrant refuses duties that the viewer may not give.
-func refuseGrant(v Viewer, duties []coalition.Duty) error {
-	for _, d := range duties {
-		if !mayGrant(v, d) {
-			return refuse(Forbidden, "error.grant", "duty", string(d))
-		}
-	}
-	return nil
 }
 
 // invite keeps an invitation and puts its letter into the outbox.
@@ -160,7 +146,7 @@ func sameIdentity(x, y coalition.Person) error {
 }
 
 func (a *App) queueInvitation(ctx context.Context, t *store.Tx, x *store.Invitation) error {
-	return t.QueueMail(ctx, store.Mail{ID: newID(t.Now()), Record: x.ID, Reason: InvitationReason + itoa(x.Sends)})
+	return t.QueueMail(ctx, store.Mail{ID: newID(t.Now()), Record: x.ID, Reason: InvitationReason + strconv.Itoa(x.Sends)})
 }
 
 // SendInvitation sends an open invitation's letter again; the link of the one before ends when it is written.
@@ -258,7 +244,7 @@ func (a *App) standing(ctx context.Context, r *store.Reader, x *store.Invitation
 	}
 	last := "queued"
 	for _, m := range letters {
-		if m.Reason == InvitationReason+itoa(x.Sends) {
+		if m.Reason == InvitationReason+strconv.Itoa(x.Sends) {
 			last = m.State
 		}
 	}

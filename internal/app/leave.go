@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -174,10 +175,7 @@ func (a *App) depart(ctx context.Context, t *store.Tx, p *people, x *coalition.P
 	if err := t.PutPerson(ctx, x, actor, "leave"); err != nil {
 		return err
 	}
-	if err := t.EndAccess(ctx, x.ID); err != nil {
-		return err
-	}
-	if err := t.EndDevices(ctx, x.ID); err != nil {
+	if err := errors.Join(t.EndAccess(ctx, x.ID), t.EndDevices(ctx, x.ID), t.EndAccounts(ctx, x.ID)); err != nil {
 		return err
 	}
 	for _, step := range []func(context.Context) error{h.duties, h.chairs, h.drafts, h.invitations, h.unanswered} {

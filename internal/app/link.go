@@ -68,15 +68,6 @@ func mayInvite(ctx context.Context, t *store.Tx, v Viewer, person string) error 
 	return nil
 }
 
-func mayGrantAll(v Viewer, duties []coalition.Duty) bool {
-	for _, d := range duties {
-		if !mayGrant(v, d) {
-			return false
-		}
-	}
-	return true
-}
-
 // newSecret returns 192 random bits in letters that stand in an address.
 func newSecret() string {
 	raw := make([]byte, 24)

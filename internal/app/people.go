@@ -60,6 +60,19 @@ func mayGrant(v Viewer, d coalition.Duty) bool {
 	return slices.Contains(grantable, d)
 }
 
+// mayGrantAll reports whether the viewer may give all of the duties: has power over who has them.
+func mayGrantAll(v Viewer, duties []coalition.Duty) bool { return refuseGrant(v, duties) == nil }
+
+// refuseGrant refuses duties that the viewer may not give.
+func refuseGrant(v Viewer, duties []coalition.Duty) error {
+	for _, d := range duties {
+		if !mayGrant(v, d) {
+			return refuse(Forbidden, "error.grant", "duty", string(d))
+		}
+	}
+	return nil
+}
+
 // SavePerson creates a person (empty ID) or changes one. An address belongs to one person.
 func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*coalition.Person, error) {
 	if err := v.inPerson(); err != nil {
@@ -93,10 +106,8 @@ func (a *App) SavePerson(ctx context.Context, v Viewer, x coalition.Person) (*co
 		if err := a.mayReplace(p, v, before, x); err != nil {
 			return err
 		}
-		for _, d := range x.Duties {
-			if !mayGrant(v, d) {
-				return refuse(Forbidden, "error.grant", "duty", string(d))
-			}
+		if err := refuseGrant(v, x.Duties); err != nil {
+			return err
 		}
 		if before.Active && !x.Active { // he is not let in again by what he had before
 			if err := t.EndAccess(ctx, x.ID); err != nil {
@@ -147,11 +158,24 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-func (a *App) checkPerson(x coalition.Person) record.Problems {
-	var p record.Problems
-	for _, c := range x.Validate() {
+// faults are the problems that the directory finds with something, as records have them.
+func faults(found []coalition.Problem) (p record.Problems) {
+	for _, c := range found {
 		p = append(p, record.Problem{Field: c.Field, Key: c.Key, Params: c.Params})
 	}
+	return p
+}
+
+func (a *App) checkRegistration(g coalition.Registration) record.Problems {
+	p := faults(g.Validate())
+	if !a.directory.HasGroup(g.Group) {
+		p.Add("group", "problem.group", "value", g.Group)
+	}
+	return p
+}
+
+func (a *App) checkPerson(x coalition.Person) record.Problems {
+	p := faults(x.Validate())
 	if x.Participant != "" {
 		if _, ok := a.directory.Participant(x.Participant); !ok {
 			p.Add("participant", "problem.participant", "value", x.Participant)
@@ -168,14 +192,7 @@ func (a *App) Register(ctx context.Context, v Viewer, g coalition.Registration) 
 	if err := v.inPerson(); err != nil {
 		return nil, err
 	}
-	var problems record.Problems
-	for _, c := range g.Validate() {
-		problems = append(problems, record.Problem{Field: c.Field, Key: c.Key, Params: c.Params})
-	}
-	if !a.directory.HasGroup(g.Group) {
-		problems.Add("group", "problem.group", "value", g.Group)
-	}
-	if len(problems) > 0 {
+	if problems := a.checkRegistration(g); len(problems) > 0 {
 		return nil, invalid(problems)
 	}
 	err := a.store.Write(ctx, func(t *store.Tx) error {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tocsin/internal/coalition"
@@ -166,5 +165,3 @@ func (a *App) ForLetter(ctx context.Context, v Viewer, id string) (*Shown, error
 	}
 	return a.show(v, s.Record)
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

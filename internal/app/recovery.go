@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -54,7 +55,7 @@ func (a *App) AskRecovery(ctx context.Context, email string, from From) error {
 // keepRequest keeps a request for a person who may sign in and has none open; in the audit it stands in any case.
 func (a *App) keepRequest(ctx context.Context, t *store.Tx, x *coalition.Person) error {
 	subject := ""
-	if x != nil && x.Active {
+	if x != nil && x.In(a.now()) {
 		subject = x.ID
 		open, err := a.openRequests(ctx, &t.Reader)
 		if err != nil {
@@ -119,7 +120,7 @@ func (a *App) Requests(ctx context.Context, v Viewer) ([]RecoveryRequest, error)
 // mayRecover reports whether the viewer may be one of the two who let a person in again: he administers him, has power
 // over all his duties, and is another.
 func (a *App) mayRecover(ctx context.Context, v Viewer, x *coalition.Person) (bool, error) {
-	if v.Person == nil || v.Pass != nil || x == nil || !x.Active || x.ID == v.Person.ID || !mayGrantAll(v, x.Duties) {
+	if v.Person == nil || v.Pass != nil || x == nil || !x.In(a.now()) || x.ID == v.Person.ID || !mayGrantAll(v, x.Duties) {
 		return false, nil
 	}
 	return a.mayAdministerPerson(ctx, v, *x)
@@ -237,7 +238,7 @@ func (a *App) letIn(ctx context.Context, t *store.Tx, v Viewer, r store.Recovery
 	detail := "second"
 	if revoke {
 		detail = "second, all revoked"
-		if err := t.RevokeAll(ctx, r.Person, t.Now()); err != nil {
+		if err := errors.Join(t.EndAccess(ctx, r.Person), t.EndDevices(ctx, r.Person)); err != nil {
 			return err
 		}
 	}

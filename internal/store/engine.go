@@ -337,34 +337,6 @@ func migrate(ctx context.Context, db *sql.DB, e engine, to int64) error {
 	return err
 }
 
-// spread is asked once after migrating: which audiences an earlier version has kept without their tokens.
-const spread = `SELECT id, tokens FROM audience a WHERE NOT EXISTS (SELECT 1 FROM audience_token t WHERE t.audience = a.id)`
-
-// spreadAudiences gives every audience its tokens as rows, where an earlier version has kept them as a text alone.
-func (s *Store) spreadAudiences(ctx context.Context) error {
-	kept := map[int64]string{}
-	err := s.Read().query(ctx, spread, nil, func(rows *sql.Rows) error {
-		var id int64
-		var text string
-		err := rows.Scan(&id, &text)
-		kept[id] = text
-		return err
-	})
-	if err != nil || len(kept) == 0 {
-		return err
-	}
-	return s.Write(ctx, func(t *Tx) error {
-		for id, text := range kept {
-			for _, token := range strings.Fields(text) {
-				if _, err := t.exec(ctx, `INSERT INTO audience_token (token, audience) VALUES (?, ?) ON CONFLICT DO NOTHING`, token, id); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}
-
 // lockMigrations lets one process migrate at a time on PostgreSQL; SQLite's file lock and goose's transactions do elsewhere.
 func lockMigrations(ctx context.Context, db *sql.DB, e engine) (func(), error) {
 	if e.name != "postgres" {

@@ -43,13 +43,6 @@ func (t *Tx) PutInvitation(ctx context.Context, x *Invitation, id, actor, action
 	return t.audit(ctx, l)
 }
 
-func zeroMicro(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
 const invitationColumns = `SELECT payload, expires FROM invitation `
 
 func (r *Reader) invitations(ctx context.Context, where string, args ...any) (out []Invitation, err error) {

@@ -200,10 +200,13 @@ const reprojectPage = 500
 // Reproject derives the lists, the observations and the full-text index anew from the current version of every record,
 // as project says, and returns how many records there are.
 func (t *Tx) Reproject(ctx context.Context, project func(*Stored) (*Projection, error)) (int, error) {
-	for _, q := range []string{`DELETE FROM posting`, `DELETE FROM observation`, t.s.e.clear} {
+	for _, q := range []string{`DELETE FROM posting`, `DELETE FROM observation`, `DELETE FROM audience_token`, t.s.e.clear} {
 		if _, err := t.exec(ctx, q); err != nil {
 			return 0, err
 		}
+	}
+	if err := t.spreadAudiences(ctx); err != nil {
+		return 0, err
 	}
 	n, after := 0, ""
 	for {

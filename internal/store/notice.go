@@ -130,6 +130,14 @@ func micro(n int64) time.Time {
 	return time.UnixMicro(n).UTC()
 }
 
+// zeroMicro is micro the other way round.
+func zeroMicro(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
 // NoticesOf returns what a person was told, newest first.
 func (r *Reader) NoticesOf(ctx context.Context, person string, limit int) ([]Notice, error) {
 	return r.notices(ctx, `WHERE person = ? ORDER BY at DESC, record DESC LIMIT ?`, person, limit)
@@ -152,22 +160,13 @@ type Mail struct {
 // of the attempt. Whoever claims a letter after that time has passed has a higher one, and the letter is his: HandMail
 // and SetMail do nothing for an attempt that is not the last.
 func (t *Tx) ClaimMail(ctx context.Context, until time.Time, limit int) ([]Mail, error) {
-	var out []Mail
-	err := t.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail WHERE state = 'queued' AND due <= ? ORDER BY due, id LIMIT ?`,
-		[]any{t.now.UnixMicro(), limit}, func(rows *sql.Rows) error {
-			var m Mail
-			if err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error); err != nil {
-				return err
-			}
-			m.Attempts++
-			out = append(out, m)
-			return nil
-		})
+	out, err := t.letters(ctx, `WHERE state = 'queued' AND due <= ? ORDER BY due, id LIMIT ?`, t.now.UnixMicro(), limit)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range out {
-		if _, err := t.exec(ctx, `UPDATE mail SET due = ?, attempts = attempts + 1 WHERE id = ?`, until.UnixMicro(), m.ID); err != nil {
+	for i := range out {
+		out[i].Attempts++
+		if _, err := t.exec(ctx, `UPDATE mail SET due = ?, attempts = attempts + 1 WHERE id = ?`, until.UnixMicro(), out[i].ID); err != nil {
 			return nil, err
 		}
 	}
@@ -221,14 +220,15 @@ func (r *Reader) MailStates(ctx context.Context) (map[string]int, error) {
 
 // MailAbout returns the letters about a record.
 func (r *Reader) MailAbout(ctx context.Context, rec string) ([]Mail, error) {
-	var out []Mail
-	err := r.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail WHERE record = ? ORDER BY reason, person`, []any{rec}, func(rows *sql.Rows) error {
+	return r.letters(ctx, `WHERE record = ? ORDER BY reason, person`, rec)
+}
+
+func (r *Reader) letters(ctx context.Context, where string, args ...any) (out []Mail, err error) {
+	err = r.query(ctx, `SELECT id, person, record, reason, state, attempts, error FROM mail `+where, args, func(rows *sql.Rows) error {
 		var m Mail
-		if err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error); err != nil {
-			return err
-		}
+		err := rows.Scan(&m.ID, &m.Person, &m.Record, &m.Reason, &m.State, &m.Attempts, &m.Error)
 		out = append(out, m)
-		return nil
+		return err
 	})
 	return out, err
 }

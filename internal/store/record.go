@@ -189,12 +189,34 @@ func (t *Tx) putAudience(ctx context.Context, id int64, text string, tokens []sh
 	if _, err := t.exec(ctx, `INSERT INTO audience (id, tokens) VALUES (?, ?)`, id, text); err != nil {
 		return err
 	}
+	return t.spread(ctx, id, tokens)
+}
+
+// spread keeps which tokens belong to an audience.
+func (t *Tx) spread(ctx context.Context, id int64, tokens []sharing.Token) error {
+	rows := make([]any, 0, 2*len(tokens))
 	for _, x := range tokens {
-		if _, err := t.exec(ctx, `INSERT INTO audience_token (token, audience) VALUES (?, ?) ON CONFLICT DO NOTHING`, x, id); err != nil {
-			return err
+		rows = append(rows, x, id)
+	}
+	return t.insert(ctx, "audience_token (token, audience)", " ON CONFLICT DO NOTHING", 2, rows)
+}
+
+// spreadAudiences does so for every audience: their numbers stay, since processes remember them.
+func (t *Tx) spreadAudiences(ctx context.Context) error {
+	kept := map[int64]string{}
+	err := t.query(ctx, `SELECT id, tokens FROM audience`, nil, func(rows *sql.Rows) error {
+		var id int64
+		var text string
+		err := rows.Scan(&id, &text)
+		kept[id] = text
+		return err
+	})
+	for id, text := range kept {
+		if err == nil {
+			err = t.spread(ctx, id, strings.Fields(text))
 		}
 	}
-	return nil
+	return err
 }
 
 // Record returns the current version of a record, whoever may see it: the caller applies the sharing rule.

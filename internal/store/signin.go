@@ -158,17 +158,6 @@ func (t *Tx) SetThrottle(ctx context.Context, name string, until time.Time) erro
 	return err
 }
 
-// RevokeAll ends every device, token, calendar address, link and sign-in of a person.
-func (t *Tx) RevokeAll(ctx context.Context, person string, at time.Time) error {
-	for _, q := range []string{`DELETE FROM device WHERE person = ?`, `DELETE FROM feed WHERE person = ?`, `DELETE FROM signin WHERE person = ?`, `DELETE FROM signin_link WHERE person = ?`} {
-		if _, err := t.exec(ctx, q, person); err != nil {
-			return err
-		}
-	}
-	_, err := t.exec(ctx, `UPDATE token SET revoked = ? WHERE person = ? AND revoked = 0`, at.UnixMicro(), person)
-	return err
-}
-
 // Feed returns when a person's calendar address was made, zero when he has none.
 func (r *Reader) Feed(ctx context.Context, person string) (time.Time, error) {
 	var at int64

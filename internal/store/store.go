@@ -53,9 +53,6 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err := s.loadKey(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.spreadAudiences(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
 	return s, nil
 }
 

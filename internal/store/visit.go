@@ -81,27 +81,6 @@ func (t *Tx) Forget(ctx context.Context, person string, most int) error {
 	return err
 }
 
-// Preference returns what a person has chosen under a name and when, "" for nothing.
-func (r *Reader) Preference(ctx context.Context, person, name string) (value string, at time.Time, err error) {
-	var n int64
-	err = r.row(ctx, `SELECT value, at FROM preference WHERE person = ? AND name = ?`, []any{person, name}, &value, &n)
-	if err == ErrNotFound {
-		err = nil
-	}
-	return value, micro(n), err
-}
-
-// Prefer keeps what a person has chosen; "" forgets it.
-func (t *Tx) Prefer(ctx context.Context, person, name, value string) error {
-	if value == "" {
-		_, err := t.exec(ctx, `DELETE FROM preference WHERE person = ? AND name = ?`, person, name)
-		return err
-	}
-	_, err := t.exec(ctx, `INSERT INTO preference (person, name, value, at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (person, name) DO UPDATE SET value = excluded.value, at = excluded.at`, person, name, value, t.now.UnixMicro())
-	return err
-}
-
 // Head returns the number of the journal's last entry.
 func (r *Reader) Head(ctx context.Context) (seq int64, err error) {
 	err = r.row(ctx, `SELECT coalesce(max(seq), 0) FROM journal`, nil, &seq)

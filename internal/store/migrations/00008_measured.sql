@@ -1,7 +1,6 @@
 -- +goose Up
--- Which audiences a token belongs to, so that nobody's sums read the audiences of others.
+-- Which audiences a token belongs to, so that nobody's sums read the audiences of others. It is derived with the observations.
 CREATE TABLE audience_token (token TEXT NOT NULL, audience BIGINT NOT NULL, PRIMARY KEY (token, audience)) /*WITHOUT ROWID*/;
-CREATE INDEX audience_token_audience ON audience_token (audience); -- by which the start finds those that are not spread yet
 
 -- Sums over some weeks read the rows of the viewer's audiences and no others.
 DROP INDEX observation_week;

@@ -78,6 +78,31 @@ func composedEveryDay() []string {
 	return keys
 }
 
+var auditCall = regexp.MustCompile(`t\.Audit\(ctx, newID\([a-z.]+\.Now\(\)\), [^,\n]+, "([a-z.]+)"`)
+
+// auditEvents are the events that use cases keep in the audit, by their source: each is shown in words.
+func auditEvents() (events []string) {
+	files, err := filepath.Glob("../../app/*.go")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(f)
+		if err != nil {
+			panic(err) // a test of a whole checkout
+		}
+		for _, m := range auditCall.FindAllStringSubmatch(string(source), -1) {
+			if !slices.Contains(events, m[1]) {
+				events = append(events, m[1])
+			}
+		}
+	}
+	return events
+}
+
 // composedByPages are the keys that pages make from kinds, roles, sectors and the like.
 func composedByPages() []string {
 	var keys []string
@@ -122,7 +147,7 @@ func composedByPages() []string {
 		add("channel.", string(c))
 	}
 	add("audit.area.", "signin", "access", "people", "token", "export", "red", "system")
-	add("audit.event.", "signin", "signin.refused", "denied", "denied.many", "red.read", "export", "signin.confirmed", "signin.ended", "device.added", "device.removed", "device.copied", "account.bound", "account.unbound", "recovery.asked", "recovery.approved", "recovery.refused", "link.made", "feed.made", "feed.ended", "token.made", "token.revoked", "token.refused", "restore")
+	add("audit.event.", append(auditEvents(), "red.read", "restore")...)
 	add("audit.event.person.", "create", "update", "profile", "leave", "return", "succeed", "release")
 	add("audit.event.registration.", "create", "update", "end")
 	add("audit.event.invitation.", "create", "send", "withdraw", "accept", "succeed")

@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
 	"tocsin/internal/kinds"
-	"tocsin/internal/record"
 	"tocsin/internal/web"
 	"tocsin/internal/web/static"
 	"tocsin/internal/web/ui"
@@ -38,22 +38,13 @@ func (s *Site) offline(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		item := ui.MenuItem{Label: ui.T(ctx, "kind."+k.Name+".one"), URL: "/records/" + k.Name + "/new"}
-		if isReport(k) {
+		if slices.Contains(kinds.Reports(), k) {
 			reports = append(reports, item)
 		} else {
 			others = append(others, item)
 		}
 	}
 	s.Show(w, r.WithContext(ctx), http.StatusOK, ui.Page{Title: ui.T(ctx, "device.title")}, offlinePage(reports, others))
-}
-
-func isReport(k *record.Kind) bool {
-	for _, x := range kinds.Reports() {
-		if x == k {
-			return true
-		}
-	}
-	return false
 }
 
 // blankForm is the form of a kind with nothing in it.
