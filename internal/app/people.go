@@ -264,6 +264,18 @@ func (a *App) OwnRegistrations(ctx context.Context, v Viewer) (out []*coalition.
 	return out
 }
 
+// Member returns a person whom the viewer may administer, with his registrations. One whom he may not is hidden.
+func (a *App) Member(ctx context.Context, v Viewer, id string) (Member, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return Member{}, err
+	}
+	if _, err := a.administered(ctx, v, p.byID[id]); err != nil {
+		return Member{}, err
+	}
+	return Member{p.byID[id], p.registrations[id]}, nil
+}
+
 func sortMembers(list []Member) {
 	slices.SortFunc(list, func(x, y Member) int {
 		return strings.Compare(x.Participant+"\x00"+x.Name+"\x00"+x.ID, y.Participant+"\x00"+y.Name+"\x00"+y.ID)

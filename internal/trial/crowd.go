@@ -17,7 +17,8 @@ type Load struct {
 	Readers, Writers int
 	Think            time.Duration // mean pause of a reader between an answer and his next request, exponentially distributed
 	Pause            time.Duration // the same of a writer
-	For              time.Duration
+	For              time.Duration // at the most
+	Reads, Writes    int           // it ends earlier when so many of both have been answered; 0 and 0 do not end it
 }
 
 // Result is what a load did.
@@ -43,6 +44,11 @@ func (h *House) Crowd(ctx context.Context, l Load) (Result, error) {
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: l.Readers + l.Writers, DisableCompression: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 	ctx, cancel := context.WithTimeout(ctx, l.For)
 	defer cancel()
+	c.enough = func() {
+		if l.Reads+l.Writes > 0 && c.reads.count() >= l.Reads && c.writes.count() >= l.Writes {
+			cancel()
+		}
+	}
 	began := time.Now()
 	var wait sync.WaitGroup
 	for i := range l.Readers {
@@ -64,6 +70,7 @@ type crowd struct {
 	base          string
 	client        *http.Client
 	reads, writes tally
+	enough        func() // ends the crowd when it has done what it was to do
 }
 
 // tally gathers times from many people.
@@ -80,6 +87,12 @@ func (t *tally) add(d time.Duration, ok bool) {
 	if !ok {
 		t.failed++
 	}
+}
+
+func (t *tally) count() int {
+	t.Lock()
+	defer t.Unlock()
+	return len(t.took)
 }
 
 func (t *tally) times(name string) Times {
@@ -105,6 +118,7 @@ func (c *crowd) work(ctx context.Context, r *reader, seed uint64, pause time.Dur
 		ok := c.send(req)
 		if ctx.Err() == nil {
 			into.add(time.Since(began), ok)
+			c.enough()
 		}
 	}
 }

@@ -72,8 +72,8 @@ func TestTrial(t *testing.T) {
 			t.Errorf("%+v, %v", x, err)
 		}
 	}
-	r, err := h.Crowd(context.Background(), trial.Load{Readers: 6, Writers: 2, Think: 30 * time.Millisecond, Pause: 50 * time.Millisecond, For: time.Second})
-	if err != nil || r.Reads.Failed+r.Writes.Failed > 0 || r.Reads.Requests < 10 || r.Writes.Requests < 2 {
+	r, err := h.Crowd(context.Background(), trial.Load{Readers: 6, Writers: 2, Think: 30 * time.Millisecond, Pause: 50 * time.Millisecond, For: 2 * time.Minute, Reads: 40, Writes: 8})
+	if err != nil || r.Reads.Failed+r.Writes.Failed > 0 || r.Reads.Requests < 40 || r.Writes.Requests < 8 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"tocsin/internal/app"
 	"tocsin/internal/web"
 	"tocsin/internal/web/ui"
 )
@@ -46,20 +45,7 @@ func (s *Site) fromDirectory(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	v, err := s.directories.Signin(ctx, s.Viewer(r), s.sessions.PopString(ctx, "directory"), q.Get("state"), q.Get("code"), from(r))
-	if app.CodeOf(err) == app.Unauthenticated && err != nil {
-		web.Render(w, r, http.StatusForbidden, ui.ErrorPage(ui.T(ctx, "error.directory"), ui.T(ctx, "error.directory-detail")))
-		return
-	}
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	to, err := s.enter(r, v)
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	s.comeIn(w, r, v, err, ui.T(ctx, "error.directory"), ui.T(ctx, "error.directory-detail"))
 }
 
 // unbind takes an account of a directory from the person.

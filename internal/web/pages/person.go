@@ -20,17 +20,15 @@ import (
 
 // member returns the person of the request, if the viewer may administer him; else it answers that there is none.
 func (s *Site) member(w http.ResponseWriter, r *http.Request) (app.Member, bool) {
-	members, err := s.app.People(r.Context(), s.Viewer(r), "")
+	m, err := s.app.Member(r.Context(), s.Viewer(r), r.PathValue("id"))
+	if err == nil {
+		err = r.ParseForm()
+	}
 	if err != nil {
 		s.Fail(w, r, err)
-		return app.Member{}, false
+		return m, false
 	}
-	i := slices.IndexFunc(members, func(m app.Member) bool { return m.ID == r.PathValue("id") })
-	if i < 0 {
-		web.NotFound(w, r)
-		return app.Member{}, false
-	}
-	return members[i], true
+	return m, true
 }
 
 // personPage shows one person to whoever looks after him: what may be changed, his registrations, and how his access ends.
@@ -226,10 +224,6 @@ func (s *Site) changePerson(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if err := r.ParseForm(); err != nil {
-		s.Fail(w, r, err)
-		return
-	}
 	f, x := r.PostForm, *m.Person
 	x.Name, x.Email, x.Sectors, x.Duties = strings.TrimSpace(f.Get("name")), f.Get("email"), nil, nil
 	for _, sec := range f["sectors"] {
@@ -245,10 +239,6 @@ func (s *Site) changePerson(w http.ResponseWriter, r *http.Request) {
 func (s *Site) registerPerson(w http.ResponseWriter, r *http.Request) {
 	m, ok := s.member(w, r)
 	if !ok {
-		return
-	}
-	if err := r.ParseForm(); err != nil {
-		s.Fail(w, r, err)
 		return
 	}
 	group, section, _ := strings.Cut(r.PostForm.Get("group"), "/")
@@ -286,10 +276,6 @@ func (s *Site) endRegistration(w http.ResponseWriter, r *http.Request) {
 func (s *Site) leave(w http.ResponseWriter, r *http.Request) {
 	m, ok := s.member(w, r)
 	if !ok {
-		return
-	}
-	if err := r.ParseForm(); err != nil {
-		s.Fail(w, r, err)
 		return
 	}
 	on := ui.JoinDate(r.PostForm.Get("on.year"), r.PostForm.Get("on.month"), r.PostForm.Get("on.day"))

@@ -40,15 +40,19 @@ func (s *Site) signin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v, err := s.app.Signin(ctx, r.PathValue("secret"), from(r))
+	s.comeIn(w, r, v, err, ui.T(ctx, "error.link.expired"), ui.T(ctx, "error.link.expired-detail"))
+}
+
+// comeIn leads on whom a way in has let in, and says refused and why to whom it has not.
+func (s *Site) comeIn(w http.ResponseWriter, r *http.Request, v app.Viewer, err error, refused, why string) {
 	if app.CodeOf(err) == app.Unauthenticated && err != nil {
-		web.Render(w, r, http.StatusForbidden, ui.ErrorPage(ui.T(ctx, "error.link.expired"), ui.T(ctx, "error.link.expired-detail")))
+		web.Render(w, r, http.StatusForbidden, ui.ErrorPage(refused, why))
 		return
 	}
-	if err != nil {
-		s.Fail(w, r, err)
-		return
+	to := ""
+	if err == nil {
+		to, err = s.enter(r, v)
 	}
-	to, err := s.enter(r, v)
 	if err != nil {
 		s.Fail(w, r, err)
 		return
