@@ -7,6 +7,13 @@ import { fileURLToPath } from "node:url";
 
 export const tocsin = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "tocsin");
 
+// pressed presses a button or follows a link and waits for the page to which it leads, or for what the answer puts in the
+// place of this one.
+export async function pressed(page, selector) {
+  const shown = page.evaluate(() => new Promise((done) => document.addEventListener("tocsin:shown", () => done(), { once: true }))).catch(() => new Promise(() => {}));
+  await Promise.all([Promise.race([page.waitForEvent("load"), shown]), page.click(selector)]);
+}
+
 // startDemo answers where the demonstration is served, its folder and database, and how to end it.
 export async function startDemo() {
   const folder = mkdtempSync(join(tmpdir(), "tocsin-public-"));

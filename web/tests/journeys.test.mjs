@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { startDemo, tocsin } from "./demo.mjs";
+import { pressed, startDemo, tocsin } from "./demo.mjs";
 import { startBrowser } from "./gallery.mjs";
 import { check as looked, watch } from "./look.mjs";
 import { wordsIn } from "./words.mjs";
@@ -125,8 +125,8 @@ test('the detection finds it and the analyst assesses, confirms and warns', asyn
 test('a second person clears and issues it', async () => {
   const page = await as('second');
   await page.goto(base + alertPath);
-  await page.click('button[value=clear]');
-  await page.click('button[value=issue]');
+  await pressed(page, 'button[value=clear]');
+  await pressed(page, 'button[value=issue]');
   assert.match(await page.textContent('main'), /0 of \d+ have acknowledged/);
   await check(page, 'alert-issued');
   await page.context().close();
@@ -140,7 +140,7 @@ test('another country is told, in Arabic on a telephone, and acknowledges', asyn
   assert.equal(await page.$('main b'), null, 'markup in a text is a text');
   await check(page, 'alert-ar-390');
   await page.fill('[name=measures]', 'أُبلغت المستشفيات.');
-  await page.click('form[action$="/acknowledge"] button');
+  await pressed(page, 'form[action$="/acknowledge"] button');
   await check(page, 'acknowledged-ar-390');
   await page.context().close();
   const sender = await as('analyst');
@@ -421,7 +421,7 @@ test("faults of the server take nothing, and what is red is not kept", async () 
   // Somebody else who signs in finds nothing of it.
   await page.context().clearCookies({ name: "session" });
   await page.goto(base + "/sign-in");
-  await page.click("[data-role=police]");
+  await pressed(page, "[data-role=police]");
   assert.equal(await kept(page), 0);
   await page.context().close();
 });

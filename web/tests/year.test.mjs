@@ -9,6 +9,7 @@ import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { pressed } from './demo.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const tocsin = join(root, 'bin', 'tocsin');
@@ -123,11 +124,9 @@ async function open(page, path) {
   await check(page);
 }
 
-// press presses a button or follows a link and waits for the page to which it leads, or for what the answer puts in the
-// place of this one.
+// press is pressed, with a look at what is shown then.
 async function press(page, selector) {
-  const shown = page.evaluate(() => new Promise(done => document.addEventListener('tocsin:shown', () => done(), { once: true }))).catch(() => new Promise(() => {}));
-  await Promise.all([Promise.race([page.waitForEvent('load'), shown]), page.click(selector)]);
+  await pressed(page, selector);
   await check(page);
 }
 
