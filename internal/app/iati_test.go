@@ -482,7 +482,7 @@ func TestExportsOfMany(t *testing.T) {
 	}
 	for who, n := range map[string]int{"public": 4, "ama": 5, "fatu": 4} {
 		file := export(t, s, who)
-		if got := strings.Count(file, "<iati-activity "); got != n || strings.Contains(file, hidden.ID) || strings.Contains(file, "X-2<") != (who == "ama") || strings.Contains(file, "X-draft") || !strings.Contains(file, "X-1<") {
+		if got := strings.Count(file, "<iati-activity "); got != n || strings.Contains(file, hidden.ID) || strings.Contains(file, ">X-2<") != (who == "ama") || strings.Contains(file, "X-draft") || !strings.Contains(file, ">X-1<") {
 			t.Errorf("%s: %d activities, want %d\n%s", who, got, n, file)
 		}
 		seen := map[string]bool{}

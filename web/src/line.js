@@ -17,11 +17,12 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
-// say shows one message at a place, instead of the one that stood there.
+// say shows one message before a place, instead of the one that stood there. That one may itself be the place.
 function say(place, tone, text, ...more) {
-  place.parentElement.querySelector(":scope > [data-line]")?.remove();
   const message = make("div", { class: `message tone-${tone}`, role: tone === "good" ? "status" : "alert", "data-line": "", tabindex: "-1" }, make("div", {}, text, ...more.flatMap((m) => [" ", m])));
+  const old = place.parentElement.querySelector(":scope > [data-line]");
   place.before(message);
+  old?.remove();
   return message;
 }
 
