@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tocsin/internal/api"
 	"tocsin/internal/app"
 	"tocsin/internal/jobs"
 	"tocsin/internal/web"
@@ -16,7 +17,7 @@ import (
 )
 
 // What a connection may take of the server: the time to send the head of a request, a whole request and to take the answer,
-// the time that it may lie idle, and the bytes of the head. Bodies have less time where little is due, see web.LimitBody.
+// the time that it may lie idle, and the bytes of the head. Bodies have less time where little is due, as the pages and the interface say.
 const (
 	headTime   = 10 * time.Second
 	bodyTime   = 10 * time.Minute
@@ -57,6 +58,7 @@ func startingHandler(secure bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "starting", http.StatusServiceUnavailable) })
+	mux.HandleFunc("/api/", api.Starting)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { web.Away(w, r, "error.starting") })
 	return web.Base(mux, slog.Default(), secure)
 }

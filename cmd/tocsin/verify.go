@@ -100,8 +100,12 @@ func healthcheckCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "healthcheck", Short: "Ask a running server whether it is well", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			addr, _ := cmd.Flags().GetString("addr")
-			client := http.Client{Timeout: 5 * time.Second}
-			res, err := client.Get("http://" + addr + "/healthz")
+			path := "/healthz"
+			if ready, _ := cmd.Flags().GetBool("ready"); ready {
+				path = "/readyz"
+			}
+			client := http.Client{Timeout: 15 * time.Second} // longer than a database is waited for
+			res, err := client.Get("http://" + addr + path)
 			if err != nil {
 				return err
 			}
@@ -113,5 +117,6 @@ func healthcheckCommand() *cobra.Command {
 			return nil
 		}}
 	cmd.Flags().String("addr", "127.0.0.1:8080", "where the server listens")
+	cmd.Flags().Bool("ready", false, "ask whether it can serve: its database answers and has its schema")
 	return cmd
 }

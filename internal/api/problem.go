@@ -174,13 +174,22 @@ func belowBody(err error) error {
 // fail answers a request that no operation was reached by.
 func (x *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := x.problem(r.Context(), err)
+	if p.Status == http.StatusTooManyRequests {
+		x.slow(w, r)
+	}
+	p.write(w)
+}
+
+// Starting asks programs to come again: there is nothing behind the door yet.
+func Starting(w http.ResponseWriter, r *http.Request) {
+	problemOf(locales.From(r.Context()), http.StatusServiceUnavailable, "error.starting", nil).write(w)
+}
+
+func (p *Problem) write(w http.ResponseWriter) {
 	h := w.Header()
 	maps.Copy(h, p.GetHeaders())
 	h.Set("Content-Type", p.ContentType(""))
 	h.Set("Cache-Control", "no-store")
-	if p.Status == http.StatusTooManyRequests {
-		x.slow(w, r)
-	}
 	w.WriteHeader(p.Status)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -143,15 +144,21 @@ func letters(s string) string {
 	}, s)
 }
 
-// asked turns what a person typed into groups of words, of which a record must hold one each: the word as a prefix, or
-// the substance that it names in whatever language.
+// shortestPrefix is how many letters a typed word must have to stand for longer words as well: fewer stand for too many.
+const shortestPrefix = 3
+
+// asked turns what a person typed into groups of words, of which a record must hold one each: the word, as a prefix where
+// it is long enough, or the substance that it names in whatever language.
 func (a *App) asked(text string) [][]string {
 	var groups [][]string
 	words(text, func(w string) {
 		if len(groups) == maxAsked {
 			return
 		}
-		group := []string{w + "*"}
+		group := []string{w}
+		if utf8.RuneCountInString(w) >= shortestPrefix {
+			group[0] += "*"
+		}
 		for _, m := range a.resolver.Resolve(w).Matches {
 			group = append(group, substanceTerm(m.ID))
 		}

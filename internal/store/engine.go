@@ -40,7 +40,8 @@ type engine struct {
 	extra     []string // statements after the migrations: the full-text index
 	index     string   // adds a document: seq, words, audience
 	unindex   string   // removes a document: seq
-	clear     string   // removes all documents
+	clear     []string // removes all documents
+	learn     string   // the table that keeps the words of documents, so that a prefix is looked up there; "" where the index finds prefixes well
 	search    string   // finds documents: query, before, limit
 	found     string   // the column in which search answers
 	document  func(terms []string, tokens []string) (words, audience string)
@@ -65,9 +66,11 @@ const checkpointPages = 16 << 10
 
 var sqlite = engine{
 	name: "sqlite", dialect: goose.DialectSQLite3, noRowid: "WITHOUT ROWID",
-	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`},
+	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`,
+		`CREATE TABLE IF NOT EXISTS word (word TEXT PRIMARY KEY) WITHOUT ROWID`},
 	index: `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, unindex: `DELETE FROM search WHERE rowid = ?`,
-	clear:  `INSERT INTO search (search) VALUES ('delete-all')`,
+	learn:  "word (word)",
+	clear:  []string{`INSERT INTO search (search) VALUES ('delete-all')`, `DELETE FROM word`},
 	found:  "rowid",
 	search: `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
 	document: func(terms, tokens []string) (string, string) {
@@ -86,7 +89,7 @@ var postgres = engine{
 		`CREATE INDEX IF NOT EXISTS search_doc ON search USING gin (doc)`,
 	},
 	index: `INSERT INTO search (seq, doc) VALUES (?, array_to_tsvector(string_to_array(?, ' ') || string_to_array(?, ' ')))`, unindex: `DELETE FROM search WHERE seq = ?`,
-	clear:  `DELETE FROM search`,
+	clear:  []string{`DELETE FROM search`},
 	found:  "seq",
 	search: `SELECT seq FROM search WHERE doc @@ CAST(? AS tsquery) AND seq < ? ORDER BY seq DESC LIMIT ?`,
 	document: func(terms, tokens []string) (string, string) {

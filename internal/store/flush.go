@@ -154,6 +154,9 @@ func (t *Tx) flushCells(ctx context.Context) error {
 }
 
 func (t *Tx) flushDocuments(ctx context.Context) error {
+	if err := t.learnWords(ctx); err != nil {
+		return err
+	}
 	for _, seq := range t.undocs {
 		if _, err := t.exec(ctx, t.s.e.unindex, seq); err != nil {
 			return err
@@ -166,4 +169,17 @@ func (t *Tx) flushDocuments(ctx context.Context) error {
 	}
 	t.undocs, t.docs = t.undocs[:0], t.docs[:0]
 	return nil
+}
+
+// learnWords keeps which words the new documents hold. Words that no document holds any more stay: they find nothing.
+func (t *Tx) learnWords(ctx context.Context) error {
+	if t.s.e.learn == "" || len(t.docs) == 0 {
+		return nil
+	}
+	var held []string
+	for _, d := range t.docs {
+		held = append(held, strings.Fields(d.words)...)
+	}
+	slices.Sort(held)
+	return t.insert(ctx, t.s.e.learn, " ON CONFLICT DO NOTHING", 1, values(slices.Compact(held)))
 }

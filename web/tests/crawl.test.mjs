@@ -84,6 +84,8 @@ const samples = {
   "/r/{id}/versions": async () => [(await first("commitment")) + "/versions"],
   "/r/{id}/meeting.ics": async () => [(await first("meeting", "public")) + "/meeting.ics"],
   "/suggest/substances": null, // a part of a page
+  "/suggest/search": null, // the same
+  "/sign-in/directory/back": null, // takes what a directory sends; the pages' own test of directories has it
   "/r/{id}/files/{hash}": null, // no record of the demonstration has a file
 };
 

@@ -35,3 +35,20 @@ export async function startDemo() {
   });
   return { base, folder, database, stop };
 }
+
+// startServer serves a database that is there, and answers where, once it can, and how to end it.
+export async function startServer(database) {
+  const server = spawn(tocsin, ["serve", "--addr", "127.0.0.1:0", "--detection", "off", "--database", database], { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  const base = await new Promise((resolve, reject) => {
+    server.stderr.on("data", (chunk) => {
+      said += chunk;
+      const [, url] = said.match(/ on (http:\S+)/) ?? [];
+      if (url) resolve(url);
+    });
+    server.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
+  });
+  while (!(await fetch(base + "/readyz")).ok) await new Promise((later) => setTimeout(later, 50));
+  server.stderr.on("data", (chunk) => process.stderr.write(chunk));
+  return { base, stop: () => server.removeAllListeners("exit").kill() };
+}

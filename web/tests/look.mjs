@@ -8,13 +8,13 @@ import { keys } from "./words.mjs";
 
 const shots = process.env.SCREENSHOTS;
 
-// watch collects what a page must never do in page.faults.
-export function watch(page, base) {
+// watch collects in page.faults what a page must never do. It may ask the server at the addresses given, and no other.
+export function watch(page, ...bases) {
   page.faults = [];
   page.on("console", (m) => m.type() === "error" && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED|^htmx:(sendError|afterRequest)/.test(m.text()) && page.faults.push(`${page.url()}: ${m.text()}`));
   page.on("pageerror", (e) => page.faults.push(`${page.url()}: ${e}`));
   page.on("response", (r) => r.status() >= 500 && page.faults.push(`${r.status()} ${r.url()}`));
-  page.on("request", (r) => !r.url().startsWith(base + "/") && !r.url().startsWith("data:") && page.faults.push(`asks another server: ${r.url()}`));
+  page.on("request", (r) => ![...bases, "data:"].some((base) => r.url().startsWith(base)) && page.faults.push(`asks another server: ${r.url()}`));
   return page;
 }
 

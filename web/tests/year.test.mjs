@@ -2,19 +2,14 @@
 // from the invitation over what they recommend to what a country promises and does. Forms and buttons only.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
-import { pressed } from './demo.mjs';
+import { join } from 'node:path';
+import { pressed, startServer, tocsin } from './demo.mjs';
+import { startBrowser } from './gallery.mjs';
+import { check as looked, watch } from './look.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const tocsin = join(root, 'bin', 'tocsin');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const shots = process.env.SCREENSHOTS;
 let folder, server, base, browser;
 
 // The people of the year. Those with a group are registered in it; chairs are co-chairs of their section.
@@ -39,24 +34,14 @@ before(async () => {
   cast.clerk = { name: 'clerk', lang: 'en', zone: 'UTC', link };
   cast.vera = { name: 'Vera Frei', lang: 'fr', zone: 'Europe/Zurich', link: vera }; // an official who is not registered
   cast.public = { lang: 'en', zone: 'UTC' };
-  server = spawn(tocsin, ['serve', '--addr', '127.0.0.1:0', '--detection', 'off', '--database', database], { stdio: ['ignore', 'ignore', 'pipe'] });
-  base = await new Promise((resolve, reject) => {
-    let said = '';
-    server.stderr.on('data', d => {
-      said += d;
-      const m = said.match(/ on (http:\S+)/);
-      if (m) resolve(m[1]);
-    });
-    server.on('exit', code => reject(new Error('the server ended with ' + code + ': ' + said)));
-  });
-  server.stderr.on('data', d => process.stderr.write(d));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  server = await startServer(database);
+  base = server.base;
+  browser = await startBrowser();
 });
 
 after(async () => {
   await browser?.close();
-  server?.removeAllListeners('exit');
-  server?.kill();
+  server?.stop();
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -66,57 +51,20 @@ async function as(who) {
   const p = cast[who], width = p.width || 1280, colorScheme = p.colour || 'light';
   if (!pages[who]) {
     const context = await browser.newContext({ locale: p.lang, timezoneId: p.zone, viewport: { width, height: 900 }, colorScheme });
-    const page = await context.newPage();
+    const page = watch(await context.newPage(), base);
     page.setDefaultTimeout(15000);
-    [page.who, page.look, page.faults] = [who, width + colorScheme, []];
-    page.on('console', m => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) page.faults.push(`${page.url()}: ${m.text()}`); });
-    page.on('pageerror', e => page.faults.push(`${page.url()}: ${e}`));
-    page.on('response', r => { if (r.status() >= 500) page.faults.push(`${r.status()} ${r.url()}`); });
+    [page.who, page.look] = [who, { width, colour: colorScheme }];
     pages[who] = page;
     if (p.link) {
       await page.goto(base + new URL(p.link).pathname);
       await press(page, 'main form button');
     }
   }
-  const page = pages[who];
-  return page;
+  return pages[who];
 }
 
 let shot = 0;
-const passed = {}; // by direction, width and colours: the forms of element that axe has judged there
-
-// forms are the elements of a page as far as they differ in more than their words; the page keeps one of each.
-const forms = page => page.evaluate(() => {
-  const own = e => e.tagName + [...e.attributes].map(a => /^(class|role|type|dir|aria-(?!label$|labelledby$|describedby$))/.test(a.name) ? `[${a.name}=${a.value}]` : `[${a.name}]`).sort().join('');
-  window.held = {};
-  for (const e of document.body.querySelectorAll(':not(option, path)')) window.held[`${own(e)}${e.firstChild ? '' : ' empty'} in ${e.parentElement.tagName} ${e.parentElement.getAttribute('class')}`] ||= e;
-  return Object.keys(window.held);
-});
-
-// check finds pages wider than the screen, faults, messages that no catalogue words, and serious accessibility faults.
-// Axe takes a second for a page: it looks at what no page before in this direction, width and colour held.
-async function check(page) {
-  const name = `${page.who} at ${page.url().replace(base, '')}`;
-  const { wide, keys, dir } = await page.evaluate(() => ({
-    dir: document.documentElement.dir, wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    keys: document.body.innerText.match(/\b(action|answer|asked|duty|error|field|form|help|item|kind|list|menu|notice|option|problem|record|relation|section|standing|state|step)\.[a-z][a-z.-]*[a-z]\b/g) || [],
-  }));
-  assert.ok(wide <= 1, `${name} is ${wide} pixels wider than the screen`);
-  assert.deepEqual(keys, [], name);
-  assert.deepEqual(page.faults, [], name);
-  if (shots) {
-    mkdirSync(shots, { recursive: true });
-    await page.screenshot({ path: join(shots, `year-${String(++shot).padStart(3, '0')}-${page.who}.png`), fullPage: true, caret: 'initial' }); // hiding it would take a style that the page's policy refuses
-  }
-  const judged = passed[dir + page.look] ||= new Set();
-  const fresh = (await forms(page)).filter(f => !judged.has(f));
-  if (!fresh.length) return;
-  await page.evaluate(axe); // through the debugger, past the page's own policy
-  const { violations } = await page.evaluate(some => axe.run(some ? { include: some.map(f => window.held[f]) } : document, { resultTypes: ['violations'] }), judged.size ? fresh : null);
-  const bad = violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => `${v.id}: ${v.help} (${v.nodes[0].html})`);
-  assert.deepEqual(bad, [], name);
-  for (const f of fresh) judged.add(f);
-}
+const check = page => looked(page, `year-${String(++shot).padStart(3, '0')}-${page.who}`, page.look);
 
 async function open(page, path) {
   const answer = await page.goto(base + path);
