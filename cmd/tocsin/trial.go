@@ -62,12 +62,16 @@ func runTrial(cmd *cobra.Command, _ []string) (err error) {
 	}
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "%-32s %8s %8s %8s %8s %9s\n", "at the server", "p50 ms", "p95 ms", "p99 ms", "cpu ms", "bytes")
+	line := func(t trial.Times) {
+		fmt.Fprintf(out, "%-32s %8.1f %8.1f %8.1f %8.1f %9d\n", t.Name, millis(t.P50), millis(t.P95), millis(t.P99), millis(t.CPU), t.Bytes)
+	}
+	line(h.Entering())
 	for _, p := range trial.Pages {
 		t, err := h.Measure(ctx, p, number("requests"))
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%-32s %8.1f %8.1f %8.1f %8.1f %9d\n", t.Name, millis(t.P50), millis(t.P95), millis(t.P99), millis(t.CPU), t.Bytes)
+		line(t)
 	}
 	fmt.Fprintf(out, "memory: %s\n", memory())
 	if l.For == 0 {

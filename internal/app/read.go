@@ -75,6 +75,7 @@ const (
 	DefaultPage = 50
 	MaxPage     = 200
 	maxScan     = 2000 // rows that one page may look through for a filter
+	maxScans    = 5    // times that many places, where only those are looked through
 	countLimit  = 1001 // totals are counted to here: "1,000+"
 )
 
@@ -99,7 +100,7 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 	if strings.TrimSpace(q.Text) != "" {
 		return a.searchKind(ctx, v, q)
 	}
-	page, facet, applied := plan(q)
+	page, facet, also, applied := plan(q)
 	tokens, err := a.tokensFor(ctx, v, facet)
 	if err != nil {
 		return nil, err
@@ -111,15 +112,18 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 	l := &List{}
 	minK, maxK := page.MinK, page.MaxK
 	r := a.store.Read()
-	if err := a.fill(ctx, r, v, q, page, l); err != nil || q.Uncounted {
+	if err := a.fill(ctx, r, v, q, page, also, l); err != nil || q.Uncounted {
 		return l, err
 	}
-	if applied && q.Cursor == "" && l.Next == "" && !l.Partial { // the page is the list
+	if q.Cursor == "" && l.Next == "" && !l.Partial { // the page is the list
 		l.Total, l.Exact = len(l.Records), true
 		return l, nil
 	}
+	if !applied { // the list holds more than the query asks for
+		return l, nil
+	}
 	l.Total, err = r.Total(ctx, facet, tokens, minK, maxK, countLimit)
-	l.Exact = applied && l.Total < countLimit
+	l.Exact = l.Total < countLimit
 	return l, err
 }
 
@@ -145,8 +149,9 @@ func checkQuery(k *record.Kind, q *Query) record.Problems {
 	return p
 }
 
-// plan chooses the list that answers most of the query; applied says whether it answers all of it.
-func plan(q Query) (p store.Page, facet string, applied bool) {
+// plan chooses the list that answers most of the query, and others of the same order that its records must stand in as
+// well; applied says whether the first answers all of it.
+func plan(q Query) (p store.Page, facet string, also []string, applied bool) {
 	p = store.Page{Ascending: q.Ascending, Limit: q.Limit + 1}
 	dayed := q.Sort == "day" || q.From != "" || q.To != ""
 	filters := 0
@@ -160,6 +165,9 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 		facet, dayed = retractedOf(q.Kind), false
 	case q.Substance != "" && (dayed || q.Sort == ""):
 		facet, dayed = bySubstance(q.Kind, q.Substance), true
+		if q.Place != "" {
+			also = []string{byPlace(q.Kind, q.Place)}
+		}
 	case q.Place != "" && (dayed || q.Sort == ""):
 		facet, dayed = byPlace(q.Kind, q.Place), true
 	case q.Topic != "" && !dayed:
@@ -188,7 +196,7 @@ func plan(q Query) (p store.Page, facet string, applied bool) {
 		p.MinK = &from
 	}
 	p.Facet = facet
-	return p, facet, filters == 1 && len(q.Topics) == 0 && q.From == "" && q.To == "" // what has no day is in the list and not in the span
+	return p, facet, also, filters == 1 && len(q.Topics) == 0 && q.From == "" && q.To == "" // what has no day is in the list and not in the span
 }
 
 // byProgramme reports whether records of the kind have a list by owner.
@@ -211,9 +219,16 @@ func lastDay(d record.Date) (int64, bool) {
 	return t.Unix() / 86400, true
 }
 
-// fill reads on until the page is full, the list ends, or enough has been looked through.
-func (a *App) fill(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, l *List) error {
-	if err := a.fillPage(ctx, r, v, q, page, l); err != nil {
+// fill reads on until the page is full, the list ends, or enough has been looked through. also are lists of the same order
+// in which the records must stand as well.
+func (a *App) fill(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, also []string, l *List) error {
+	var err error
+	if len(also) > 0 {
+		err = a.scanPage(ctx, r, v, q, page, also, l)
+	} else {
+		err = a.fillPage(ctx, r, v, q, page, l)
+	}
+	if err != nil {
 		return err
 	}
 	return a.noteRead(ctx, r, v, recordsOf(l.Records)...)
@@ -228,36 +243,65 @@ func recordsOf(shown []*Shown) []*record.Record {
 }
 
 func (a *App) fillPage(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, l *List) error {
-	for scanned := 0; ; {
+	for scanned := 0; scanned < maxScan; {
 		rows, err := r.List(ctx, page)
 		if err != nil {
 			return err
 		}
-		for i, row := range rows {
-			if len(l.Records) == q.Limit {
-				l.Next, err = a.cursor(*page.After)
-				return err
-			}
-			page.After = &rows[i].Position
-			if !matches(q, row.Record) || !v.Sees(row.Record) {
-				continue
-			}
-			s, err := a.show(v, row.Record)
-			if err != nil {
-				return err
-			}
-			l.Records = append(l.Records, s)
+		if full, err := a.take(v, q, rows, &page, l); full || err != nil {
+			return err
 		}
 		scanned += len(rows)
 		if len(rows) < page.Limit {
 			return nil
 		}
-		if scanned >= maxScan {
-			l.Partial = len(l.Records) < q.Limit
-			l.Next, err = a.cursor(*page.After)
+	}
+	return a.breakOff(q, page, l)
+}
+
+// scanPage is fillPage for records that stand in several lists: places are looked through, of which many more may be.
+func (a *App) scanPage(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, also []string, l *List) error {
+	page.Limit = maxScan
+	for range maxScans {
+		rows, end, err := r.Scan(ctx, page, also, q.Limit+1)
+		if err != nil {
 			return err
 		}
+		if full, err := a.take(v, q, rows, &page, l); full || err != nil {
+			return err
+		}
+		if page.After = end; end == nil {
+			return nil
+		}
 	}
+	return a.breakOff(q, page, l)
+}
+
+// take adds rows to a page as far as the query wants them, and says whether it is full; page is moved behind them.
+func (a *App) take(v Viewer, q Query, rows []store.Row, page *store.Page, l *List) (full bool, err error) {
+	for i, row := range rows {
+		if len(l.Records) == q.Limit {
+			l.Next, err = a.cursor(*page.After)
+			return true, err
+		}
+		page.After = &rows[i].Position
+		if !matches(q, row.Record) || !v.Sees(row.Record) {
+			continue
+		}
+		s, err := a.show(v, row.Record)
+		if err != nil {
+			return false, err
+		}
+		l.Records = append(l.Records, s)
+	}
+	return false, nil
+}
+
+// breakOff ends a page for which enough has been looked through.
+func (a *App) breakOff(q Query, page store.Page, l *List) (err error) {
+	l.Partial = len(l.Records) < q.Limit
+	l.Next, err = a.cursor(*page.After)
+	return err
 }
 
 func matches(q Query, r *record.Record) bool {

@@ -100,29 +100,41 @@ func (r *Reader) bucketsOf(ctx context.Context, facet string, tokens []sharing.T
 }
 
 func (r *Reader) findBuckets(ctx context.Context, facet string, tokens []sharing.Token) ([]int64, error) {
-	var ids []int64
+	lists, err := r.findLists(ctx, []string{facet}, tokens)
+	return lists[facet], err
+}
+
+// findLists returns the numbers of the tokens' lists by facet.
+func (r *Reader) findLists(ctx context.Context, facets []string, tokens []sharing.Token) (map[string][]int64, error) {
+	lists := map[string][]int64{}
+	unknown := map[sharing.Token]bool{}
 	var ask []any
-	for _, t := range tokens {
-		if id, ok := r.s.buckets.Load(bucketKey{t, facet}); ok {
-			ids = append(ids, id.(int64))
-		} else {
-			ask = append(ask, t)
+	for _, f := range facets {
+		for _, t := range tokens {
+			if id, ok := r.s.buckets.Load(bucketKey{t, f}); ok {
+				lists[f] = append(lists[f], id.(int64))
+			} else if !unknown[t] {
+				unknown[t] = true
+				ask = append(ask, t)
+			}
 		}
 	}
 	if len(ask) == 0 {
-		return ids, nil
+		return lists, nil
 	}
-	err := r.query(ctx, `SELECT id, token FROM bucket WHERE facet = ? AND token IN (`+marks(len(ask))+`)`, append([]any{facet}, ask...), func(rows *sql.Rows) error {
+	err := r.query(ctx, `SELECT id, token, facet FROM bucket WHERE facet IN (`+marks(len(facets))+`) AND token IN (`+marks(len(ask))+`)`, append(values(facets), ask...), func(rows *sql.Rows) error {
 		var id int64
-		var token string
-		if err := rows.Scan(&id, &token); err != nil {
+		var token, facet string
+		if err := rows.Scan(&id, &token, &facet); err != nil {
 			return err
 		}
 		r.s.buckets.Store(bucketKey{token, facet}, id)
-		ids = append(ids, id)
+		if !slices.Contains(lists[facet], id) {
+			lists[facet] = append(lists[facet], id)
+		}
 		return nil
 	})
-	return ids, err
+	return lists, err
 }
 
 // Total counts the records of a list that the tokens let be seen, up to limit: a result of limit means "limit or more".

@@ -22,6 +22,7 @@ type House struct {
 	app     *app.App
 	handler http.Handler
 	people  []*reader
+	entered []time.Duration // how long the server took to let each of them in
 }
 
 // reader is one official with his session, his token and records that he sees.
@@ -70,7 +71,9 @@ func (h *House) signIn(ctx context.Context, m app.Member) (*reader, error) {
 	r := &reader{viewer: v}
 	req := httptest.NewRequestWithContext(ctx, http.MethodPost, "/signin/"+secret, nil)
 	req.RemoteAddr = fmt.Sprintf("10.0.%d.%d:1", len(h.people)/250, len(h.people)%250) // each from a place of his own
+	began := time.Now()
 	w := h.serve(req)
+	h.entered = append(h.entered, time.Since(began))
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
@@ -100,6 +103,13 @@ func (h *House) signIn(ctx context.Context, m app.Member) (*reader, error) {
 		return nil, fmt.Errorf("nothing that this person sees")
 	}
 	return r, nil
+}
+
+// Entering returns how long the server took to let people in when the house was opened.
+func (h *House) Entering() Times {
+	t := Times{Name: "signing in"}
+	t.take(slices.Clone(h.entered))
+	return t
 }
 
 func (h *House) serve(req *http.Request) *httptest.ResponseRecorder {
