@@ -2,6 +2,7 @@ package table
 
 import (
 	"archive/zip"
+	"errors"
 	"io"
 
 	"github.com/xuri/excelize/v2"
@@ -36,8 +37,29 @@ func openXLSX(r io.ReaderAt, size int64, o Options) (Reader, error) {
 	return x, nil
 }
 
+// maxDirectory is how many bytes of an archive may be read to learn what is in it: of a million entries nobody wants to know.
+const maxDirectory = 4 << 20
+
+var errDirectory = errors.New("the directory of the archive is too long")
+
+// directory is an archive of which no more than left bytes can be read.
+type directory struct {
+	io.ReaderAt
+	left int64
+}
+
+func (d *directory) ReadAt(p []byte, off int64) (int, error) {
+	if d.left -= int64(len(p)); d.left < 0 {
+		return 0, errDirectory
+	}
+	return d.ReaderAt.ReadAt(p, off)
+}
+
 func checkArchive(r io.ReaderAt, size int64) error {
-	z, err := zip.NewReader(r, size)
+	z, err := zip.NewReader(&directory{r, maxDirectory}, size)
+	if errors.Is(err, errDirectory) {
+		return refuse("import.table.bomb")
+	}
 	if err != nil {
 		return refuse("import.table.workbook")
 	}
