@@ -83,7 +83,7 @@ func newWorld(t *testing.T) *world {
 	links := w.found()
 	var addresses []string
 	for range 2 {
-		n := newNode(t, w)
+		n := newNode(t, w.pair.Address, w.mail.Addr)
 		w.nodes = append(w.nodes, n)
 		addresses = append(addresses, n.addr)
 		n.start()
@@ -233,20 +233,21 @@ func (w *world) replacePrimary() {
 
 // node is one server process.
 type node struct {
-	t    *testing.T
-	w    *world
-	addr string
-	log  string
-	cmd  *exec.Cmd
-	once sync.Mutex
+	t        *testing.T
+	database func() string
+	mail     string // the address of the mail server
+	addr     string
+	log      string
+	cmd      *exec.Cmd
+	once     sync.Mutex
 }
 
-func newNode(t *testing.T, w *world) *node {
+func newNode(t *testing.T, database func() string, mail string) *node {
 	l, err := newListener()
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, w: w, addr: l, log: filepath.Join(t.TempDir(), "log")}
+	n := &node{t: t, database: database, mail: mail, addr: l, log: filepath.Join(t.TempDir(), "log")}
 	t.Cleanup(n.kill)
 	return n
 }
@@ -259,8 +260,8 @@ func (n *node) start() {
 		n.t.Fatal(err)
 	}
 	defer log.Close()
-	n.cmd = exec.Command("tocsin", "serve", "--addr", n.addr, "--url", "http://tocsin.example", "--smtp", n.w.mail.Addr, "--smtp-tls", "none")
-	n.cmd.Env = append(os.Environ(), "TOCSIN_DATABASE="+n.w.pair.Address(), "GOMAXPROCS=2")
+	n.cmd = exec.Command("tocsin", "serve", "--addr", n.addr, "--url", "http://tocsin.example", "--smtp", n.mail, "--smtp-tls", "none")
+	n.cmd.Env = append(os.Environ(), "TOCSIN_DATABASE="+n.database(), "GOMAXPROCS=2")
 	n.cmd.Stdout, n.cmd.Stderr = log, log
 	if err := n.cmd.Start(); err != nil {
 		n.t.Fatal(err)
