@@ -10,7 +10,7 @@ import (
 	"tocsin/internal/kinds"
 	"tocsin/internal/kinds/detection"
 	"tocsin/internal/record"
-	"tocsin/internal/store"
+	"tocsin/internal/sharing"
 )
 
 // The steps of a plotted series.
@@ -79,10 +79,10 @@ type Exploration struct {
 
 // Curve is one series by steps.
 type Curve struct {
-	Place, Substance string
-	Values           []float64
-	Total            float64
-	Signals          []Mark
+	Place, Substance, Source string
+	Values                   []float64
+	Total                    float64
+	Signals                  []Mark
 }
 
 // Mark is a signal about a series, at the step in which its week lies.
@@ -102,40 +102,87 @@ func (a *App) Explore(ctx context.Context, v Viewer, q ExploreQuery) (*Explorati
 	if len(problems) > 0 {
 		return nil, invalid(problems)
 	}
+	p, err := a.plotFor(ctx, v, q, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, place := range q.Places {
+		for _, sub := range q.Substances {
+			if err := p.add(ctx, place, sub, []string{q.Source}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return p.Exploration, nil
+}
+
+// Course returns what sources counted about a substance in a place, by month over the usual span: one curve for each of
+// the sources that this version has, in their order. A substance or place that there is not has curves of nothing.
+func (a *App) Course(ctx context.Context, v Viewer, place, substance string, sources []string) (*Exploration, error) {
+	if !v.Known() {
+		return nil, ErrStranger
+	}
+	q := ExploreQuery{Places: []string{place}, Substances: []string{substance}, Measure: "count", Step: ByMonth}
+	to, _ := a.today().Week()
+	p, err := a.plotFor(ctx, v, q, to-usualWeeks+1, to)
+	if err != nil {
+		return nil, err
+	}
+	known := Sources()
+	counted := slices.DeleteFunc(slices.Clone(sources), func(name string) bool {
+		return !slices.ContainsFunc(known, func(s SeriesSource) bool { return s.Name == name })
+	})
+	return p.Exploration, p.add(ctx, place, substance, counted)
+}
+
+// plotting is an Exploration that is being made.
+type plotting struct {
+	*Exploration
+	app      *App
+	viewer   Viewer
+	tokens   []sharing.Token
+	from, to record.Week
+	index    map[string]int      // of the steps, by name
+	signals  map[string][]*Shown // by place
+}
+
+func (a *App) plotFor(ctx context.Context, v Viewer, q ExploreQuery, from, to record.Week) (*plotting, error) {
 	tokens, err := a.observing(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	x := &Exploration{ExploreQuery: q}
-	index := map[string]int{}
+	p := &plotting{Exploration: &Exploration{ExploreQuery: q}, app: a, viewer: v, tokens: tokens, from: from, to: to, index: map[string]int{}, signals: map[string][]*Shown{}}
 	for w := from; w <= to; w++ {
 		name, start := stepOf(w, q.Step)
-		if _, ok := index[name]; !ok {
-			index[name] = len(x.Steps)
-			x.Steps, x.Starts = append(x.Steps, name), append(x.Starts, start)
+		if _, ok := p.index[name]; !ok {
+			p.index[name] = len(p.Steps)
+			p.Steps, p.Starts = append(p.Steps, name), append(p.Starts, start)
 		}
 	}
 	now, _ := a.today().Week()
-	x.Unfinished = to >= now
-	for _, place := range q.Places {
-		for _, sub := range q.Substances {
-			c := Curve{Place: place, Substance: sub, Values: make([]float64, len(x.Steps))}
-			obs, err := a.store.Read().ObservationsOver(ctx, a.placesOf(place), store.Series{Substance: sub, Source: q.Source, Measure: q.Measure}, tokens, from, to)
-			if err != nil {
-				return nil, err
-			}
-			for _, o := range obs {
-				name, _ := stepOf(o.Week, q.Step)
-				c.Values[index[name]] += o.Value
-				c.Total += o.Value
-			}
-			if c.Signals, err = a.signalsOn(ctx, v, c, x, index); err != nil {
-				return nil, err
-			}
-			x.Curves = append(x.Curves, c)
-		}
+	p.Unfinished = to >= now
+	return p, nil
+}
+
+// add adds a curve for each source.
+func (p *plotting) add(ctx context.Context, place, substance string, sources []string) error {
+	course, err := p.app.store.Read().Course(ctx, p.app.placesOf(place), substance, p.Measure, sources, p.tokens, p.from, p.to)
+	if err != nil {
+		return err
 	}
-	return x, nil
+	for _, source := range sources {
+		c := Curve{Place: place, Substance: substance, Source: source, Values: make([]float64, len(p.Steps))}
+		for _, o := range course[source] {
+			name, _ := stepOf(o.Week, p.Step)
+			c.Values[p.index[name]] += o.Value
+			c.Total += o.Value
+		}
+		if c.Signals, err = p.marks(ctx, c); err != nil {
+			return err
+		}
+		p.Curves = append(p.Curves, c)
+	}
+	return nil
 }
 
 // completeExplore fills in what was not said and checks the rest.
@@ -270,27 +317,31 @@ func (a *App) placesOf(place string) []string {
 	return out
 }
 
-// signalsOn returns the signals about a curve that the viewer sees. The series of several countries together have none.
-func (a *App) signalsOn(ctx context.Context, v Viewer, c Curve, x *Exploration, index map[string]int) ([]Mark, error) {
+// marks returns the signals about a curve that the viewer sees. The series of several countries together have none.
+func (p *plotting) marks(ctx context.Context, c Curve) ([]Mark, error) {
 	if c.Place == World || strings.HasPrefix(c.Place, "region:") {
 		return nil, nil
 	}
-	l, err := a.List(ctx, v, Query{Kind: "signal", Place: c.Place, Uncounted: true, Limit: MaxPage})
-	if err != nil {
-		return nil, err
+	list, read := p.signals[c.Place]
+	if !read {
+		l, err := p.app.List(ctx, p.viewer, Query{Kind: "signal", Place: c.Place, Uncounted: true, Limit: MaxPage})
+		if err != nil {
+			return nil, err
+		}
+		list, p.signals[c.Place] = l.Records, l.Records
 	}
 	var out []Mark
-	for _, s := range l.Records {
+	for _, s := range list {
 		u, ok := s.Fields.(*detection.Unusual)
-		if !ok || u.Place != c.Place || u.Substance != c.Substance || u.Source != x.Source || u.Measure != x.Measure || s.State == "dismissed" {
+		if !ok || u.Place != c.Place || u.Substance != c.Substance || u.Source != c.Source || u.Measure != p.Measure || s.State == "dismissed" {
 			continue
 		}
 		w, ok := u.Week.Week()
 		if !ok {
 			continue
 		}
-		name, _ := stepOf(w, x.Step)
-		if i, ok := index[name]; ok {
+		name, _ := stepOf(w, p.Step)
+		if i, ok := p.index[name]; ok {
 			out = append(out, Mark{i, s})
 		}
 	}

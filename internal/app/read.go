@@ -263,7 +263,7 @@ func (a *App) fillPage(ctx context.Context, r *store.Reader, v Viewer, q Query, 
 func (a *App) scanPage(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, also []string, l *List) error {
 	page.Limit = maxScan
 	for range maxScans {
-		rows, end, err := r.Scan(ctx, page, also, q.Limit+1)
+		rows, end, err := r.Scan(ctx, page, append([]string{page.Facet}, also...), q.Limit+1)
 		if err != nil {
 			return err
 		}

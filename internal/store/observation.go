@@ -66,28 +66,28 @@ func (r *Reader) Observations(ctx context.Context, s Series, tokens []sharing.To
 	return out, err
 }
 
-// ObservationsOver is Observations of several places added together; nil places are all countries.
-func (r *Reader) ObservationsOver(ctx context.Context, places []string, s Series, tokens []sharing.Token, from, to record.Week) ([]Observation, error) {
+// Course returns what sources counted about a substance by a measure, week by week, in several places added together; nil
+// places are all countries. It reads them all at once.
+func (r *Reader) Course(ctx context.Context, places []string, substance, measure string, sources []string, tokens []sharing.Token, from, to record.Week) (map[string][]Observation, error) {
 	ids, err := r.audiences(ctx, tokens)
-	if err != nil || len(ids) == 0 {
+	if err != nil || len(ids) == 0 || len(sources) == 0 {
 		return nil, err
 	}
-	args := []any{s.Substance, s.Source, s.Measure, int64(from), int64(to)}
+	args := append([]any{substance, measure, int64(from), int64(to)}, values(sources)...)
 	where := "length(place) = 2"
 	if places != nil {
 		where = "place IN (" + marks(len(places)) + ")"
-		for _, p := range places {
-			args = append(args, p)
-		}
+		args = append(args, values(places)...)
 	}
-	var out []Observation
-	err = r.query(ctx, `SELECT week, sum(value) FROM observation WHERE substance = ? AND source = ? AND measure = ? AND week BETWEEN ? AND ? AND `+where+`
-		AND audience IN (`+marks(len(ids))+`) GROUP BY week HAVING sum(value) <> 0 ORDER BY week`, append(args, ids...), func(rows *sql.Rows) error {
+	out := map[string][]Observation{}
+	err = r.query(ctx, `SELECT source, week, sum(value) FROM observation WHERE substance = ? AND measure = ? AND week BETWEEN ? AND ? AND source IN (`+marks(len(sources))+`) AND `+where+`
+		AND audience IN (`+marks(len(ids))+`) GROUP BY source, week HAVING sum(value) <> 0 ORDER BY source, week`, append(args, ids...), func(rows *sql.Rows) error {
+		var source string
 		var o Observation
-		if err := rows.Scan(&o.Week, &o.Value); err != nil {
+		if err := rows.Scan(&source, &o.Week, &o.Value); err != nil {
 			return err
 		}
-		out = append(out, o)
+		out[source] = append(out[source], o)
 		return nil
 	})
 	return out, err

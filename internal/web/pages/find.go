@@ -215,23 +215,21 @@ func (s *Site) suggestSearch(w http.ResponseWriter, r *http.Request) {
 func (s *Site) coursePlot(ctx context.Context, v app.Viewer, place, substance string) (templ.Component, error) {
 	c := plot.Curves{ID: "course", Title: s.substanceName(ctx, substance) + " · " + s.explorePlace(ctx, place), Unit: ui.T(ctx, "plot.unit")}
 	var said []string
-	for _, source := range []string{"identification", "incident/seizure", "health-event/non-fatal-overdose", "health-event/death"} {
-		x, err := s.app.Explore(ctx, v, app.ExploreQuery{Places: []string{place}, Substances: []string{substance}, Source: source, Step: app.ByMonth})
-		if app.CodeOf(err) == app.Invalid {
-			continue // a source that this version has not
+	x, err := s.app.Course(ctx, v, place, substance, []string{"identification", "incident/seizure", "health-event/non-fatal-overdose", "health-event/death"})
+	if err != nil {
+		return nil, err
+	}
+	c.Steps, c.Unfinished = x.Steps, x.Unfinished
+	for _, k := range x.Curves {
+		if k.Total == 0 {
+			continue
 		}
-		if err != nil {
-			return nil, err
+		line := plot.Curve{Name: sourceName(ctx, k.Source), Values: k.Values}
+		for _, m := range k.Signals {
+			line.Marks = append(line.Marks, plot.Mark{Step: m.Step, Text: x.Steps[m.Step] + ": " + s.title(ctx, m.Shown), URL: "/r/" + m.ID})
 		}
-		c.Steps, c.Unfinished = x.Steps, x.Unfinished
-		if k := x.Curves[0]; k.Total > 0 {
-			line := plot.Curve{Name: sourceName(ctx, source), Values: k.Values}
-			for _, m := range k.Signals {
-				line.Marks = append(line.Marks, plot.Mark{Step: m.Step, Text: x.Steps[m.Step] + ": " + s.title(ctx, m.Shown), URL: "/r/" + m.ID})
-			}
-			c.List = append(c.List, line)
-			said = append(said, line.Name+" "+ui.Num(ctx, k.Total))
-		}
+		c.List = append(c.List, line)
+		said = append(said, line.Name+" "+ui.Num(ctx, k.Total))
 	}
 	if len(c.List) == 0 {
 		return nil, nil
