@@ -70,6 +70,7 @@ func TestDoorWhileStarting(t *testing.T) {
 // TestDoorAgainstIdlers: ten thousand connections that say nothing keep nobody out, and those that send a head without an
 // end are ended. Fewer where the system allows fewer files.
 func TestDoorAgainstIdlers(t *testing.T) {
+	t.Parallel()
 	d, addr := opened(t)
 	d.let(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "open") })
 	n := 10_000

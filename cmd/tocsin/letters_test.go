@@ -24,7 +24,8 @@ func TestOneLetterOfThreeServers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("servers are killed in the full run")
 	}
-	const people, deaths = 40, 12
+	t.Parallel()
+	const people, deaths = 40, 9
 	address := storetest.Postgres(t)
 	mail := smtptest.New(t)
 	var nodes []*node

@@ -10,6 +10,11 @@ const pages = ["", "list", "form", "record", "empty", "nowhere"];
 const widths = [1440, 390];
 const looks = [["en", "light"], ["en", "dark"], ["ar", "light"], ["ar", "dark"]];
 
+// What axe judges: everything in two looks that differ in all, contrast in the other colours of both, and nothing where only
+// what it has judged stands in another place.
+const contrast = { type: "rule", values: ["color-contrast"] };
+const judged = { "1440 en light": undefined, "390 ar dark": undefined, "1440 en dark": contrast, "390 ar light": contrast };
+
 let gallery, browser;
 
 before(async () => {
@@ -34,9 +39,9 @@ async function visit(width, lang, theme, path, options = {}) {
 }
 
 // violations runs axe-core through the debugging protocol, which the page's own policy does not bind.
-async function violations(page) {
+async function violations(page, runOnly) {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  const { violations } = await page.evaluate((only) => globalThis.axe.run({ resultTypes: ["violations"], ...(only && { runOnly: only }) }), runOnly);
   return violations.filter((v) => ["serious", "critical"].includes(v.impact))
     .map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => `${n.html} ${n.any[0]?.message ?? ""}`).join(" | ")}`);
 }
@@ -53,7 +58,8 @@ for (const width of widths) {
         assert.equal(await page.getAttribute("html", "dir"), lang === "ar" ? "rtl" : "ltr");
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than the screen`);
         assert.deepEqual(faults, [], name);
-        assert.deepEqual(await violations(page), [], name);
+        const look = `${width} ${lang} ${theme}`;
+        if (look in judged) assert.deepEqual(await violations(page, judged[look]), [], name);
         await close();
       }
     });
