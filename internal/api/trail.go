@@ -35,6 +35,7 @@ type Neighbour struct {
 // Neighbours lists the records that a record is linked to.
 type Neighbours struct {
 	Related []Neighbour `json:"related"`
+	More    bool        `json:"more" doc:"At most 200 of each direction are listed: there may be more"`
 }
 
 // Story is what a record comes from and leads to.
@@ -88,6 +89,7 @@ type SeenLink struct {
 type SeenAs struct {
 	Sight
 	Links []SeenLink `json:"links"`
+	More  bool       `json:"more" doc:"At most 200 of each direction are listed: there may be more"`
 }
 
 func (x *API) viewAs(ctx context.Context, v app.Viewer, in *struct {
@@ -98,7 +100,7 @@ func (x *API) viewAs(ctx context.Context, v app.Viewer, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &struct{ Body SeenAs }{SeenAs{Sight: Sight(s.Sight), Links: []SeenLink{}}}
+	out := &struct{ Body SeenAs }{SeenAs{Sight: Sight(s.Sight), Links: []SeenLink{}, More: s.More}}
 	for _, l := range s.Links {
 		y := SeenLink{Neighbour: Neighbour{string(l.Relation), l.Incoming, x.briefOf(l.Shown)}, Told: l.Told}
 		if l.Told {
@@ -156,7 +158,7 @@ func (x *API) related(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Bod
 		return nil, err
 	}
 	list, err := x.app.Related(ctx, v, s)
-	out := &struct{ Body Neighbours }{Neighbours{Related: []Neighbour{}}}
+	out := &struct{ Body Neighbours }{Neighbours{Related: []Neighbour{}, More: app.RelatedFull(list)}}
 	for _, r := range list {
 		out.Body.Related = append(out.Body.Related, Neighbour{string(r.Relation), r.Incoming, x.briefOf(r.Shown)})
 	}

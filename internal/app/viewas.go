@@ -36,6 +36,7 @@ type SeenAs struct {
 	Record *Shown // as the viewer meets it
 	Sight
 	Links []SeenLink // only to what the viewer sees
+	More  bool       // there may be more links
 }
 
 // ViewAs says what somebody else sees of a record: "public", "official", "p:CODE" (an official of that participant),
@@ -58,7 +59,7 @@ func (a *App) ViewAs(ctx context.Context, v Viewer, id, who string) (*SeenAs, er
 	if err != nil {
 		return nil, err
 	}
-	out := &SeenAs{Record: x, Sight: o.sight(x.Audience)}
+	out := &SeenAs{Record: x, Sight: o.sight(x.Audience), More: RelatedFull(related)}
 	for _, r := range related {
 		l := SeenLink{Related: r, Told: o.told(v, r.Shown)}
 		if l.Told {

@@ -35,7 +35,11 @@ func (s *Site) viewAs(w http.ResponseWriter, r *http.Request) {
 			fields: []ui.Field{{Path: "who", Type: record.TypeChoice, Label: ui.T(ctx, "viewas.who"), Value: who, Options: options}}}},
 		{title: ui.T(ctx, "viewas.answer"), body: viewAsAnswer(s.sightOf(ctx, labelOf(options, who), x.Sight))}}
 	if len(x.Links) > 0 {
-		p.parts = append(p.parts, part{title: ui.T(ctx, "viewas.links"), paragraphs: []string{ui.T(ctx, "viewas.links-about")}, lines: s.seenLinks(ctx, x.Links)})
+		about := []string{ui.T(ctx, "viewas.links-about")}
+		if x.More {
+			about = append(about, ui.T(ctx, "record.related-most", "n", app.MaxRelated))
+		}
+		p.parts = append(p.parts, part{title: ui.T(ctx, "viewas.links"), paragraphs: about, lines: s.seenLinks(ctx, x.Links)})
 	}
 	s.showBlocks(w, r, http.StatusOK, p)
 }
