@@ -27,7 +27,7 @@ var covers = map[string]string{
 	"GET /records/{kind}/template.csv": "get-template", "GET /records/{kind}/import": "list-profiles", "POST /records/{kind}/import": "import-table",
 	"GET /r/{id}": "get-record list-steps list-comments list-answers list-proposals list-related list-attachments list-receipts list-evidence get-readers", "GET /r/{id}/edit": "get-record", "POST /r/{id}/edit": "replace-record",
 	"POST /r/{id}/step": "take-step", "POST /r/{id}/retract": "retract-record", "POST /r/{id}/comment": "add-comment", "POST /r/{id}/propose": "propose-change", "POST /r/{id}/proposals/{proposal}": "decide-proposal",
-	"POST /r/{id}/acknowledge": "acknowledge-alert", "POST /r/{id}/answer": "answer-record", "POST /r/{id}/take-up": "take-up-decision", "GET /r/{id}/story": "get-story", "GET /r/{id}/versions": "get-history",
+	"POST /r/{id}/acknowledge": "acknowledge-alert", "POST /r/{id}/answer": "answer-record", "POST /r/{id}/take-up": "take-up-decision", "GET /r/{id}/story": "get-story", "GET /r/{id}/versions": "get-history", "GET /r/{id}/view-as": "view-as",
 	"POST /r/{id}/attach": "add-attachment", "GET /r/{id}/files/{hash}": "get-attachment",
 
 	"GET /healthz": "– asked by what watches the server", "GET /readyz": "– asked by what watches the server", "GET /sitemap.xml": "– for search engines", "GET /robots.txt": "– for search engines", "GET /feeds/{name}": "– a format of its own (Atom)",

@@ -22,7 +22,7 @@ var paramTexts = map[string]string{
 	"class": "api.param.class", "country": "api.param.country", "source": "api.param.source", "measure": "api.param.measure",
 	"under": "api.param.under", "answers": "api.param.answers", "group": "api.param.group", "warns_of": "api.param.warns-of", "proposal": "api.param.proposal", "number": "api.param.number",
 	"format": "api.param.format", "participant": "api.param.code", "places": "api.param.places", "substances": "api.param.substances", "weeks": "api.param.weeks",
-	"meetings": "api.param.meetings", "every": "api.param.every", "minutes": "api.param.minutes",
+	"meetings": "api.param.meetings", "every": "api.param.every", "minutes": "api.param.minutes", "who": "api.param.who",
 	"propose-meetings from": "api.param.plan-from", "suggest-substances q": "api.param.beginning", "get-review id": "api.param.group", "list-notices limit": "api.param.most", "list-unknown-names limit": "api.param.most",
 	"import-iati owner": "api.param.import-owner", "get-gaps format": "api.param.table-format", "get-group id": "api.param.group", "get-substance id": "api.param.substance", "import-table owner": "api.param.import-owner", "import-table state": "api.param.import-state",
 }

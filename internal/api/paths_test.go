@@ -106,6 +106,8 @@ func (h *house) queries(op api.Operation, names []string) []string {
 		return []string{"?from=2023-07-01&to=2024-12-31"}
 	case "get-calendar":
 		return []string{"?from=2023-01-01&to=2027-12-31", "?from=2024-01-01&to=2024-12-31&topic=swg1.2", "?from=never"}
+	case "view-as":
+		return []string{"?who=official", "?who=p:GH", "?who=g:swg1.2/west", "?who=nobody"}
 	case "get-draft":
 		return []string{"", "?group=swg1.2"}
 	case "list-profiles":

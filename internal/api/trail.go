@@ -35,6 +35,7 @@ type Neighbour struct {
 // Neighbours lists the records that a record is linked to.
 type Neighbours struct {
 	Related []Neighbour `json:"related"`
+	More    bool        `json:"more" doc:"At most 200 of each direction are listed: there may be more"`
 }
 
 // Story is what a record comes from and leads to.
@@ -64,7 +65,51 @@ func (x *API) trailOperations() {
 	add(x, get("get-history", "history", "api.op.get-history", web.SignedIn), x.history)
 	add(x, get("list-related", "related", "api.op.list-related", web.Anyone), x.related)
 	add(x, get("get-story", "story", "api.op.get-story", web.Anyone), x.story)
+	as := get("view-as", "view-as", "api.op.view-as", web.SignedIn)
+	as.Sample += "?who=public"
+	add(x, as, x.viewAs)
 	add(x, get("list-evidence", "evidence", "api.op.list-evidence", web.SignedIn), x.evidence)
+}
+
+// Sight says whether somebody sees a record.
+type Sight struct {
+	Sees    bool     `json:"sees"`
+	Why     string   `json:"why,omitempty" doc:"What the person holds by which the record is seen: public, all (registered officials), p: a participant, g: a group or section, u: a person, o: a partner organisation; &s: a sector of it"`
+	Sectors []string `json:"sectors,omitempty" doc:"Where not every such official sees it: the sectors in which they do"`
+}
+
+// SeenLink is a record at the other end of a link, with whether somebody else sees it.
+type SeenLink struct {
+	Neighbour
+	Told bool   `json:"told" doc:"False where that is the owner's of the linked record to know"`
+	Seen *Sight `json:"seen,omitempty" doc:"Absent where it is not told"`
+}
+
+// SeenAs is what somebody else sees of a record. Links are to what you see yourself.
+type SeenAs struct {
+	Sight
+	Links []SeenLink `json:"links"`
+	More  bool       `json:"more" doc:"At most 200 of each direction are listed: there may be more"`
+}
+
+func (x *API) viewAs(ctx context.Context, v app.Viewer, in *struct {
+	ByID
+	Who string `query:"who" default:"public" maxLength:"100"`
+}) (*struct{ Body SeenAs }, error) {
+	s, err := x.app.ViewAs(ctx, v, in.ID, in.Who)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body SeenAs }{SeenAs{Sight: Sight(s.Sight), Links: []SeenLink{}, More: s.More}}
+	for _, l := range s.Links {
+		y := SeenLink{Neighbour: Neighbour{string(l.Relation), l.Incoming, x.briefOf(l.Shown)}, Told: l.Told}
+		if l.Told {
+			seen := Sight(l.Sight)
+			y.Seen = &seen
+		}
+		out.Body.Links = append(out.Body.Links, y)
+	}
+	return out, nil
 }
 
 // Evidence is the reports that a signal was raised for.
@@ -113,7 +158,7 @@ func (x *API) related(ctx context.Context, v app.Viewer, in *ByID) (*struct{ Bod
 		return nil, err
 	}
 	list, err := x.app.Related(ctx, v, s)
-	out := &struct{ Body Neighbours }{Neighbours{Related: []Neighbour{}}}
+	out := &struct{ Body Neighbours }{Neighbours{Related: []Neighbour{}, More: app.RelatedFull(list)}}
 	for _, r := range list {
 		out.Body.Related = append(out.Body.Related, Neighbour{string(r.Relation), r.Incoming, x.briefOf(r.Shown)})
 	}

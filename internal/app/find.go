@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -223,18 +224,12 @@ func (a *App) Colleagues(ctx context.Context, v Viewer, participant string) (kno
 	if err != nil {
 		return nil, 0, err
 	}
-	for id, x := range p.byID {
-		if !x.In(a.now()) || x.Participant == "" || participant != "" && x.Participant != participant {
+	for _, x := range p.byID {
+		if participant != "" && x.Participant != participant {
 			continue
 		}
-		c := Colleague{ID: id, Name: x.Name, Participant: x.Participant, Sectors: x.Sectors, Duties: x.Duties}
-		for _, g := range p.registrations[id] {
-			if g.Live(a.now()) {
-				c.Registrations = append(c.Registrations, g)
-			}
-		}
-		switch {
-		case len(c.Registrations) == 0:
+		switch c, official := p.colleague(x, a.now()); {
+		case !official:
 		case v.knows(c):
 			known = append(known, c)
 		default:
@@ -248,6 +243,20 @@ func (a *App) Colleagues(ctx context.Context, v Viewer, participant string) (kno
 		return strings.Compare(x.ID, y.ID)
 	})
 	return known, others, nil
+}
+
+// colleague returns a person as others meet him; official is whether he is a registered official at that time.
+func (p *people) colleague(x *coalition.Person, at time.Time) (c Colleague, official bool) {
+	if x == nil || !x.In(at) || x.Participant == "" {
+		return Colleague{}, false
+	}
+	c = Colleague{ID: x.ID, Name: x.Name, Participant: x.Participant, Sectors: x.Sectors, Duties: x.Duties}
+	for _, g := range p.registrations[x.ID] {
+		if g.Live(at) {
+			c.Registrations = append(c.Registrations, g)
+		}
+	}
+	return c, len(c.Registrations) > 0
 }
 
 func (v Viewer) knows(c Colleague) bool {

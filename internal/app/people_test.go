@@ -131,6 +131,14 @@ func TestReadsOfRedAreKept(t *testing.T) {
 				_, err = b.Related(ctx, v, s)
 				return err
 			},
+			"what others see of what links to it": func(v app.Viewer, r *record.Record) error {
+				x, err := b.Create(ctx, v, app.Draft{Kind: "incident", Sharing: record.Sharing{TLP: record.Amber}, Links: []record.Link{{Relation: record.SameAs, To: r.ID}}, Body: incident("x")})
+				if err != nil {
+					return err
+				}
+				_, err = b.ViewAs(ctx, v, x.ID, app.AsPublic)
+				return err
+			},
 		}
 		for name, read := range ways {
 			b.at = b.at.Add(24 * time.Hour) // each way on a day of its own

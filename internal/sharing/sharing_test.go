@@ -56,3 +56,30 @@ func TestLeavingTakesEffect(t *testing.T) {
 		t.Fatal("an official whose registration has ended still sees")
 	}
 }
+
+// TestAudienceIsAUnion: who sees a record whose audience has several clauses is who sees it by one of them; no second copy
+// is needed for a second group.
+func TestAudienceIsAUnion(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	several := 0
+	for range 100000 {
+		r, private := sharingtest.Record(rng)
+		v := sharingtest.Viewer(rng).Tokens()
+		if len(r.Sharing.Audience) < 2 {
+			continue
+		}
+		several++
+		by := false
+		for _, c := range r.Sharing.Audience {
+			one := r.Clone()
+			one.Sharing.Audience = []record.Clause{c}
+			by = by || Meet(Of(one, private), v)
+		}
+		if got := Meet(Of(r, private), v); got != by {
+			t.Fatalf("%+v: seen %v, by one of the clauses %v; tokens %v", r.Sharing, got, by, v)
+		}
+	}
+	if several < 30000 {
+		t.Fatalf("only %d have several clauses", several)
+	}
+}

@@ -81,6 +81,7 @@ const samples = {
   "/r/{id}": async () => (await Promise.all(["commitment", ...kinds].map((k) => first(k)))).filter(Boolean),
   "/r/{id}/edit": async () => [await first("identification?place=GH", "official"), await first("alert")].map((r) => r + "/edit"),
   "/r/{id}/story": async () => [(await first("commitment")) + "/story"],
+  "/r/{id}/view-as": async () => [(await first("identification?place=GH", "official")) + "/view-as?who=public"],
   "/r/{id}/versions": async () => [(await first("commitment")) + "/versions"],
   "/r/{id}/meeting.ics": async () => [(await first("meeting", "public")) + "/meeting.ics"],
   "/suggest/substances": null, // a part of a page

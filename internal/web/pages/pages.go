@@ -240,6 +240,7 @@ func (s *Site) Routes() []web.Route {
 		get("/r/{id}/versions/{number}/return", web.SignedIn, s.returnPage),
 		post("/r/{id}/versions/{number}/return", web.SignedIn, s.bringBack),
 		post("/r/{id}/follow", web.SignedIn, s.follow),
+		get("/r/{id}/view-as", web.SignedIn, s.viewAs),
 		get("/r/{id}/meeting.ics", web.Anyone, s.meetingFile),
 		upload("/r/{id}/attach", s.attach, app.MaxFile+web.MaxBody),
 		get("/r/{id}/files/{hash}", web.Anyone, s.file),

@@ -28,6 +28,7 @@ type recordPage struct {
 	lists     []ui.List
 	panel     templ.Component
 	related   []relatedLine
+	more      bool // there may be more of them
 	files     []record.Attachment
 	comments  []ui.Comment
 	proposals []proposalLine
@@ -233,6 +234,7 @@ func (s *Site) listOf(ctx context.Context, f record.Field, v any) ui.List {
 
 func (s *Site) loadRelated(ctx context.Context, v app.Viewer, p *recordPage) error {
 	related, err := s.app.Related(ctx, v, p.x)
+	p.more = app.RelatedFull(related)
 	for _, x := range related {
 		key := "relation." + string(x.Relation)
 		if x.Incoming {

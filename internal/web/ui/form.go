@@ -35,10 +35,28 @@ const TypeFile record.FieldType = "file"
 // TypeCheck is a single box to tick; its value is "yes" when ticked.
 const TypeCheck record.FieldType = "check"
 
-// Option is one value to choose.
+// Option is one value to choose. Those of one group that follow each other stand under its heading.
 type Option struct {
 	Value string
 	Label string
+	Group string
+}
+
+// optionGroup are options under one heading, "" for none.
+type optionGroup struct {
+	label   string
+	options []Option
+}
+
+func optionGroups(list []Option) (out []optionGroup) {
+	for _, o := range list {
+		if len(out) == 0 || out[len(out)-1].label != o.Group {
+			out = append(out, optionGroup{label: o.Group})
+		}
+		g := &out[len(out)-1]
+		g.options = append(g.options, o)
+	}
+	return out
 }
 
 // Item is one item of a list field.
