@@ -57,7 +57,7 @@ type engine struct {
 // The page caches of SQLite's connections, in KiB: the one that writes, and each that reads.
 const (
 	writeCache = 144 << 10
-	readCache  = 16 << 10
+	readCache  = 26 << 10
 )
 
 // checkpointPages is how many pages the write-ahead log may gather (64 MiB) before it is written back: pages that an
