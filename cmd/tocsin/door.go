@@ -17,7 +17,8 @@ import (
 )
 
 // What a connection may take of the server: the time to send the head of a request, a whole request and to take the answer,
-// the time that it may lie idle, and the bytes of the head. Bodies have less time where little is due, as the pages and the interface say.
+// the time that it may lie idle, and the bytes of the head. Bodies have less time where little is due, as the pages and the
+// interface say.
 const (
 	headTime   = 10 * time.Second
 	bodyTime   = 10 * time.Minute

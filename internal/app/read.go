@@ -100,8 +100,8 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 	if strings.TrimSpace(q.Text) != "" {
 		return a.searchKind(ctx, v, q)
 	}
-	page, facet, also, applied := plan(q)
-	tokens, err := a.tokensFor(ctx, v, facet)
+	page, applied := plan(q)
+	tokens, err := a.tokensFor(ctx, v, page.Facet)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 	l := &List{}
 	minK, maxK := page.MinK, page.MaxK
 	r := a.store.Read()
-	if err := a.fill(ctx, r, v, q, page, also, l); err != nil || q.Uncounted {
+	if err := a.fill(ctx, r, v, q, page, l); err != nil || q.Uncounted {
 		return l, err
 	}
 	if q.Cursor == "" && l.Next == "" && !l.Partial { // the page is the list
@@ -122,7 +122,7 @@ func (a *App) List(ctx context.Context, v Viewer, q Query) (*List, error) {
 	if !applied { // the list holds more than the query asks for
 		return l, nil
 	}
-	l.Total, err = r.Total(ctx, facet, tokens, minK, maxK, countLimit)
+	l.Total, err = r.Total(ctx, page.Facet, tokens, minK, maxK, countLimit)
 	l.Exact = l.Total < countLimit
 	return l, err
 }
@@ -151,7 +151,7 @@ func checkQuery(k *record.Kind, q *Query) record.Problems {
 
 // plan chooses the list that answers most of the query, and others of the same order that its records must stand in as
 // well; applied says whether the first answers all of it.
-func plan(q Query) (p store.Page, facet string, also []string, applied bool) {
+func plan(q Query) (p store.Page, applied bool) {
 	p = store.Page{Ascending: q.Ascending, Limit: q.Limit + 1}
 	dayed := q.Sort == "day" || q.From != "" || q.To != ""
 	filters := 0
@@ -162,25 +162,25 @@ func plan(q Query) (p store.Page, facet string, also []string, applied bool) {
 	}
 	switch {
 	case q.Retracted:
-		facet, dayed = retractedOf(q.Kind), false
+		p.Facet, dayed = retractedOf(q.Kind), false
 	case q.Substance != "" && (dayed || q.Sort == ""):
-		facet, dayed = bySubstance(q.Kind, q.Substance), true
+		p.Facet, dayed = bySubstance(q.Kind, q.Substance), true
 		if q.Place != "" {
-			also = []string{byPlace(q.Kind, q.Place)}
+			p.Also = []string{byPlace(q.Kind, q.Place)}
 		}
 	case q.Place != "" && (dayed || q.Sort == ""):
-		facet, dayed = byPlace(q.Kind, q.Place), true
+		p.Facet, dayed = byPlace(q.Kind, q.Place), true
 	case q.Topic != "" && !dayed:
-		facet = byTopic(q.Kind, q.Topic)
+		p.Facet = byTopic(q.Kind, q.Topic)
 	case q.Owner != "" && !dayed && byProgramme(q.Kind):
-		facet = byOwner(q.Kind, q.Owner)
+		p.Facet = byOwner(q.Kind, q.Owner)
 	case q.State != "" && !dayed:
-		facet = byState(q.Kind, q.State)
+		p.Facet = byState(q.Kind, q.State)
 	case dayed:
-		facet = byDay(q.Kind)
+		p.Facet = byDay(q.Kind)
 		filters++
 	default:
-		facet = q.Kind
+		p.Facet = q.Kind
 		filters++
 	}
 	if dayed {
@@ -195,8 +195,7 @@ func plan(q Query) (p store.Page, facet string, also []string, applied bool) {
 		from := q.since + 1
 		p.MinK = &from
 	}
-	p.Facet = facet
-	return p, facet, also, filters == 1 && len(q.Topics) == 0 && q.From == "" && q.To == "" // what has no day is in the list and not in the span
+	return p, filters == 1 && len(q.Topics) == 0 && q.From == "" && q.To == "" // what has no day is in the list and not in the span
 }
 
 // byProgramme reports whether records of the kind have a list by owner.
@@ -219,16 +218,13 @@ func lastDay(d record.Date) (int64, bool) {
 	return t.Unix() / 86400, true
 }
 
-// fill reads on until the page is full, the list ends, or enough has been looked through. also are lists of the same order
-// in which the records must stand as well.
-func (a *App) fill(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, also []string, l *List) error {
-	var err error
-	if len(also) > 0 {
-		err = a.scanPage(ctx, r, v, q, page, also, l)
-	} else {
-		err = a.fillPage(ctx, r, v, q, page, l)
+// fill reads on until the page is full, the list ends, or enough has been looked through.
+func (a *App) fill(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, l *List) error {
+	read := a.fillPage
+	if len(page.Also) > 0 {
+		read = a.scanPage
 	}
-	if err != nil {
+	if err := read(ctx, r, v, q, page, l); err != nil {
 		return err
 	}
 	return a.noteRead(ctx, r, v, recordsOf(l.Records)...)
@@ -260,10 +256,10 @@ func (a *App) fillPage(ctx context.Context, r *store.Reader, v Viewer, q Query, 
 }
 
 // scanPage is fillPage for records that stand in several lists: places are looked through, of which many more may be.
-func (a *App) scanPage(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, also []string, l *List) error {
+func (a *App) scanPage(ctx context.Context, r *store.Reader, v Viewer, q Query, page store.Page, l *List) error {
 	page.Limit = maxScan
 	for range maxScans {
-		rows, end, err := r.Scan(ctx, page, append([]string{page.Facet}, also...), q.Limit+1)
+		rows, end, err := r.Scan(ctx, page, q.Limit+1)
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ type engine struct {
 	index     string   // adds a document: seq, words, audience
 	unindex   string   // removes a document: seq
 	clear     []string // removes all documents
-	learn     string   // the table that keeps the words of documents, so that a prefix is looked up there; "" where the index finds prefixes well
+	words     bool     // the table word keeps the words of documents, in which prefixes are looked up: where the index reads too much for them
 	search    string   // finds documents: query, before, limit
 	found     string   // the column in which search answers
 	document  func(terms []string, tokens []string) (words, audience string)
@@ -69,7 +69,7 @@ var sqlite = engine{
 	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`,
 		`CREATE TABLE IF NOT EXISTS word (word TEXT PRIMARY KEY) WITHOUT ROWID`},
 	index: `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, unindex: `DELETE FROM search WHERE rowid = ?`,
-	learn:  "word (word)",
+	words:  true,
 	clear:  []string{`INSERT INTO search (search) VALUES ('delete-all')`, `DELETE FROM word`},
 	found:  "rowid",
 	search: `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,

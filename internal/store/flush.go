@@ -173,7 +173,7 @@ func (t *Tx) flushDocuments(ctx context.Context) error {
 
 // learnWords keeps which words the new documents hold. Words that no document holds any more stay: they find nothing.
 func (t *Tx) learnWords(ctx context.Context) error {
-	if t.s.e.learn == "" || len(t.docs) == 0 {
+	if !t.s.e.words || len(t.docs) == 0 {
 		return nil
 	}
 	var held []string
@@ -181,5 +181,5 @@ func (t *Tx) learnWords(ctx context.Context) error {
 		held = append(held, strings.Fields(d.words)...)
 	}
 	slices.Sort(held)
-	return t.insert(ctx, t.s.e.learn, " ON CONFLICT DO NOTHING", 1, values(slices.Compact(held)))
+	return t.insert(ctx, "word (word)", " ON CONFLICT DO NOTHING", 1, values(slices.Compact(held)))
 }

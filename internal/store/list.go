@@ -17,6 +17,7 @@ type Position struct{ K, Seq int64 }
 // Page asks for one page of a list.
 type Page struct {
 	Facet     string
+	Also      []string        // further facets of the same order in which the records must stand as well: for Scan
 	Tokens    []sharing.Token // the viewer's
 	After     *Position       // the last row of the page before; nil for the first page
 	Ascending bool
@@ -252,7 +253,7 @@ const mostLike = 256
 // it is asked to. A prefix of more words than mostLike stays one.
 func (r *Reader) wordsLike(ctx context.Context, word string) ([]string, error) {
 	stem, prefix := strings.CutSuffix(word, "*")
-	if !prefix || r.s.e.learn == "" {
+	if !prefix || !r.s.e.words {
 		return []string{word}, nil
 	}
 	var held []string

@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// Scan looks through the next p.Limit places of a list for records that stand in each of several facets that are ordered by
-// the same key, until it has found want. It returns them and where it stopped, nil at the list's end. Of the lists it walks
-// the one that holds least there; records that stand in one list only are not read.
-func (r *Reader) Scan(ctx context.Context, p Page, facets []string, want int) (found []Row, end *Position, err error) {
+// Scan looks through the next p.Limit places of a list for records that stand in p.Facet and in each of p.Also, until it has
+// found want. It returns them in the page's order and where it stopped, nil at the list's end. Of the lists it walks the one
+// that holds least there; records that stand in one list only are not read. It takes three statements.
+func (r *Reader) Scan(ctx context.Context, p Page, want int) (found []Row, end *Position, err error) {
+	facets := append([]string{p.Facet}, p.Also...)
 	lists, err := r.findLists(ctx, facets, p.Tokens)
 	if err != nil {
 		return nil, nil, err

@@ -14,41 +14,38 @@ export async function pressed(page, selector) {
   await Promise.all([Promise.race([page.waitForEvent("load"), shown]), page.click(selector)]);
 }
 
+// addressOf waits until a process has said where it serves.
+function addressOf(server, stream, pattern) {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    stream.on("data", (chunk) => {
+      said += chunk;
+      const [, url] = said.match(pattern) ?? [];
+      if (url) resolve(url);
+    });
+    server.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
+  });
+}
+
+const end = (server) => server.removeAllListeners("exit").kill();
+
 // startDemo answers where the demonstration is served, its folder and database, and how to end it.
 export async function startDemo() {
   const folder = mkdtempSync(join(tmpdir(), "tocsin-public-"));
   const database = "sqlite:" + join(folder, "tocsin.db");
   const server = spawn(tocsin, ["demo", "--addr", "127.0.0.1:0", "--database", database], { stdio: ["ignore", "pipe", "inherit"] });
   const stop = () => {
-    server.removeAllListeners("exit");
-    server.kill();
+    end(server);
     rmSync(folder, { recursive: true, force: true });
   };
-  const base = await new Promise((resolve, reject) => {
-    let said = "";
-    server.stdout.on("data", (chunk) => {
-      said += chunk;
-      const [, url] = said.match(/is ready after [\d.]+ s: (\S+)/) ?? [];
-      if (url) resolve(url);
-    });
-    server.on("exit", (code) => reject(new Error("the demonstration ended with " + code)));
-  });
-  return { base, folder, database, stop };
+  return { base: await addressOf(server, server.stdout, /is ready after [\d.]+ s: (\S+)/), folder, database, stop };
 }
 
 // startServer serves a database that is there, and answers where, once it can, and how to end it.
 export async function startServer(database) {
   const server = spawn(tocsin, ["serve", "--addr", "127.0.0.1:0", "--detection", "off", "--database", database], { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  const base = await new Promise((resolve, reject) => {
-    server.stderr.on("data", (chunk) => {
-      said += chunk;
-      const [, url] = said.match(/ on (http:\S+)/) ?? [];
-      if (url) resolve(url);
-    });
-    server.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
-  });
+  const base = await addressOf(server, server.stderr, / on (http:\S+)/);
+  server.stderr.pipe(process.stderr);
   while (!(await fetch(base + "/readyz")).ok) await new Promise((later) => setTimeout(later, 50));
-  server.stderr.on("data", (chunk) => process.stderr.write(chunk));
-  return { base, stop: () => server.removeAllListeners("exit").kill() };
+  return { base, stop: () => end(server) };
 }

@@ -42,7 +42,7 @@ var silent = map[string][]string{"ar": {"zero", "one", "two"}}
 // Whoever composes keys adds their list here.
 var composed = []func() []string{composedByPages, composedEveryDay}
 
-// composedEveryDay are the keys of what waits, of bulk actions, of the explorer and of the data dictionary. A field's help
+// composedEveryDay are the keys of why a record is seen, of what waits, of bulk actions, of the explorer and of the data dictionary. A field's help
 // is there where it says more than the label.
 func composedEveryDay() []string {
 	keys := []string{"notice.match", "action.bring-back"}
@@ -50,6 +50,9 @@ func composedEveryDay() []string {
 		for _, n := range names {
 			keys = append(keys, prefix+n)
 		}
+	}
+	for _, words := range []string{"why.", "viewas.why."} {
+		add(words, "public", "all", "participant", "participant-sector", "group", "group-sector", "person")
 	}
 	add("task.", app.TaskAnswer, app.TaskDecide, app.TaskClear, app.TaskIssue, app.TaskMilestone)
 	add("bulk.", app.BulkAcknowledge, app.BulkRead, app.BulkFollow, app.BulkUnfollow)

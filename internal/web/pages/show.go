@@ -92,7 +92,7 @@ func (s *Site) showRecord(w http.ResponseWriter, r *http.Request, status int, pr
 
 func (s *Site) loadSharing(ctx context.Context, v app.Viewer, p *recordPage) (err error) {
 	p.sharing, err = s.sharingOf(ctx, v, p.x)
-	p.why = s.reason(ctx, p.x.Why)
+	p.why = s.reason(ctx, "why.", p.x.Why)
 	p.steps = s.app.Steps(ctx, v, p.x.Record)
 	p.warn = p.signedIn && p.x.Retracted == nil && warnable(p.x)
 	return err
@@ -103,24 +103,25 @@ func warnable(x *app.Shown) bool {
 	return x.Record.Kind == "signal" && x.State == "confirmed" || slices.Contains(kinds.Reports(), x.Kind)
 }
 
-// reason says in words why the viewer sees a record.
-func (s *Site) reason(ctx context.Context, token string) string {
+// reason says in words why a record is seen: to the viewer who sees it ("why."), or of somebody else ("viewas.why.").
+func (s *Site) reason(ctx context.Context, words, token string) string {
 	kind, name, _ := strings.Cut(token, ":")
 	name, sector, narrowed := strings.Cut(name, "&s:")
-	switch kind {
-	case "public":
-		return ui.T(ctx, "why.public")
-	case "all":
-		return ui.T(ctx, "why.all")
-	case "p":
+	say := func(key, name string) string {
 		if narrowed {
-			return ui.T(ctx, "why.sector", "name", s.participantName(ctx, name), "sector", ui.T(ctx, "sector."+sector))
+			return ui.T(ctx, words+key+"-sector", "name", name, "sector", ui.T(ctx, "sector."+sector))
 		}
-		return ui.T(ctx, "why.participant", "name", s.participantName(ctx, name))
+		return ui.T(ctx, words+key, "name", name)
+	}
+	switch kind {
+	case "public", "all":
+		return ui.T(ctx, words+kind)
+	case "p":
+		return say("participant", s.participantName(ctx, name))
 	case "g":
-		return ui.T(ctx, "why.group", "name", strings.ToUpper(name))
+		return say("group", s.groupName(ctx, name))
 	case "u", "o":
-		return ui.T(ctx, "why.person")
+		return ui.T(ctx, words+"person")
 	}
 	return ""
 }
@@ -232,15 +233,18 @@ func (s *Site) listOf(ctx context.Context, f record.Field, v any) ui.List {
 	return l
 }
 
+func relationOf(ctx context.Context, x app.Related) string {
+	if x.Incoming {
+		return ui.T(ctx, "relation-in."+string(x.Relation))
+	}
+	return ui.T(ctx, "relation."+string(x.Relation))
+}
+
 func (s *Site) loadRelated(ctx context.Context, v app.Viewer, p *recordPage) error {
 	related, err := s.app.Related(ctx, v, p.x)
 	p.more = app.RelatedFull(related)
 	for _, x := range related {
-		key := "relation." + string(x.Relation)
-		if x.Incoming {
-			key = "relation-in." + string(x.Relation)
-		}
-		p.related = append(p.related, relatedLine{ui.T(ctx, key), ui.T(ctx, "kind."+x.Record.Kind+".one"), s.title(ctx, x.Shown), "/r/" + x.ID, stateOf(ctx, x.Record)})
+		p.related = append(p.related, relatedLine{relationOf(ctx, x), ui.T(ctx, "kind."+x.Record.Kind+".one"), s.title(ctx, x.Shown), "/r/" + x.ID, stateOf(ctx, x.Record)})
 	}
 	sort.SliceStable(p.related, func(i, j int) bool { return p.related[i].relation < p.related[j].relation })
 	return err

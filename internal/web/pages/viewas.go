@@ -3,7 +3,6 @@ package pages
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"tocsin/internal/app"
 	"tocsin/internal/record"
@@ -79,7 +78,7 @@ type sightView struct {
 func (s *Site) sightOf(ctx context.Context, who string, x app.Sight) sightView {
 	switch {
 	case x.Sees:
-		return sightView{ui.Good, ui.T(ctx, "viewas.sees", "who", who), s.theirReason(ctx, x.Why)}
+		return sightView{ui.Good, ui.T(ctx, "viewas.sees", "who", who), s.reason(ctx, "viewas.why.", x.Why)}
 	case len(x.Sectors) > 0:
 		var sectors []string
 		for _, sector := range x.Sectors {
@@ -90,36 +89,11 @@ func (s *Site) sightOf(ctx context.Context, who string, x app.Sight) sightView {
 	return sightView{ui.Neutral, ui.T(ctx, "viewas.not", "who", who), ui.T(ctx, "viewas.why.none")}
 }
 
-// theirReason says in words why somebody else sees a record.
-func (s *Site) theirReason(ctx context.Context, token string) string {
-	kind, name, _ := strings.Cut(token, ":")
-	name, sector, narrowed := strings.Cut(name, "&s:")
-	switch {
-	case kind == "public":
-		return ui.T(ctx, "viewas.why.public")
-	case kind == "all":
-		return ui.T(ctx, "viewas.why.all")
-	case kind == "p" && narrowed:
-		return ui.T(ctx, "viewas.why.sector", "name", s.participantName(ctx, name), "sector", ui.T(ctx, "sector."+sector))
-	case kind == "p":
-		return ui.T(ctx, "viewas.why.participant", "name", s.participantName(ctx, name))
-	case kind == "g" && narrowed:
-		return ui.T(ctx, "viewas.why.group-sector", "name", s.groupName(ctx, name), "sector", ui.T(ctx, "sector."+sector))
-	case kind == "g":
-		return ui.T(ctx, "viewas.why.group", "name", s.groupName(ctx, name))
-	}
-	return ui.T(ctx, "viewas.why.person")
-}
-
 // seenLinks are the linked records, each with whether somebody else sees it.
 func (s *Site) seenLinks(ctx context.Context, links []app.SeenLink) []relatedLine {
 	var out []relatedLine
 	for _, l := range links {
-		key := "relation." + string(l.Relation)
-		if l.Incoming {
-			key = "relation-in." + string(l.Relation)
-		}
-		line := relatedLine{kind: ui.T(ctx, key) + " · " + ui.T(ctx, "kind."+l.Record.Kind+".one") + ":", title: s.title(ctx, l.Shown), url: "/r/" + l.ID}
+		line := relatedLine{kind: relationOf(ctx, l.Related) + " · " + ui.T(ctx, "kind."+l.Record.Kind+".one") + ":", title: s.title(ctx, l.Shown), url: "/r/" + l.ID}
 		switch {
 		case !l.Told:
 			line.state = ui.State{Label: ui.T(ctx, "viewas.owners"), Tone: ui.Attention}
