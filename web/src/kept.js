@@ -18,7 +18,7 @@ export const person = document.documentElement.dataset.person || device?.getItem
 // items are the kept forms, the oldest first. state: open (being filled), waiting (to be sent), refused (by the server).
 export function items() {
   const all = keys().map((key) => JSON.parse(device.getItem(key)));
-  return all.filter((item) => item.person === person).sort((a, b) => a.at - b.at);
+  return all.filter((item) => item?.person === person).sort((a, b) => a.at - b.at);
 }
 
 // put keeps a form; it answers whether the device took it.
@@ -46,12 +46,18 @@ export async function forget() {
   for (const worker of await navigator.serviceWorker?.getRegistrations() ?? []) await worker.unregister();
 }
 
-// Another person's forms are nobody's business here, and old ones nobody's at all.
-if (document.documentElement.dataset.person && device) {
+// tidy removes another person's forms, which are nobody's business here, and old ones, which are nobody's at all.
+function tidy() {
   for (const key of keys()) {
     const item = JSON.parse(device.getItem(key));
-    if (item.person !== person || Date.now() - item.at > life) device.removeItem(key);
+    if (item?.person !== person || Date.now() - item.at > life) device.removeItem(key);
   }
+}
+
+if (document.documentElement.dataset.person && device) {
   if (device.getItem(whose) !== person) device.removeItem(choice);
   device.setItem(whose, person);
+  tidy();
+  // The page that another left may still keep what he typed when this one stands already.
+  addEventListener("storage", () => device.getItem(whose) === person && tidy());
 }
