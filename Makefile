@@ -1,6 +1,7 @@
 # make demo    build, fill a temporary database with simulated reports, print where to look
 # make test    everything that must hold; installs what it needs (npm packages, on Debian as root Chromium and PostgreSQL)
 # make build   one static binary in bin/
+# make property  the property tests with twenty times as many cases, other ones each time
 # make bench   the benchmarks, with figures
 # make endure  two servers on one PostgreSQL for two minutes under 200 requests a second, killed in turn; then its standby takes over
 
@@ -11,7 +12,7 @@ GOFILES := $(shell find cmd internal -name '*.go' -o -name '*.templ' -o -name '*
 DIST    := internal/web/static/dist/manifest.json
 export CGO_ENABLED = 0
 
-.PHONY: demo build front test lint unit race browser bench endure fuzz clean tools
+.PHONY: demo build front test lint unit property race browser bench endure fuzz clean tools
 
 demo: build
 	$(BIN) demo
@@ -43,6 +44,9 @@ unit:
 
 browser: tools $(BIN)
 	scripts/check browser
+
+property: $(DIST)
+	scripts/check property
 
 bench: $(DIST)
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./internal/...

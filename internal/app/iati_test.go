@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tocsin/internal/app"
+	_ "tocsin/internal/drawn"
 	"tocsin/internal/exchange/iati"
 	"tocsin/internal/exchange/iati/iatitest"
 	"tocsin/internal/kinds/programme"
@@ -43,10 +44,12 @@ func some(codes ...string) *rapid.Generator[[]string] {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom(codes), 0, 3, rapid.ID[string])
 }
 
-// money is more than nothing, to hundredths.
-var money = rapid.Custom(func(t *rapid.T) float64 {
-	return float64(rapid.Int64Range(1, 1e14).Draw(t, "cents")) / 100
-})
+// moneyUpTo is more than nothing, to hundredths.
+func moneyUpTo(most int64) *rapid.Generator[float64] {
+	return rapid.Custom(func(t *rapid.T) float64 {
+		return float64(rapid.Int64Range(1, most*100).Draw(t, "cents")) / 100
+	})
+}
 
 var currencies = rapid.SampledFrom([]string{"USD", "EUR", "GHS"})
 
@@ -74,10 +77,10 @@ var gifts = rapid.Custom(func(t *rapid.T) programme.Gift {
 		g.Due = partial(2030).Draw(t, "due")
 	}
 	if maybe.Draw(t, "with an amount") {
-		g.Amount, g.Currency = money.Draw(t, "amount"), currencies.Draw(t, "currency")
+		g.Amount, g.Currency = moneyUpTo(1e12).Draw(t, "amount"), currencies.Draw(t, "currency")
 	}
-	for range rapid.IntRange(0, 4).Draw(t, "transactions") {
-		x := programme.Transaction{Type: rapid.SampledFrom([]string{"commitment-made", "disbursement", "expenditure"}).Draw(t, "type"), Date: days.Draw(t, "date"), Value: money.Draw(t, "value")}
+	for range rapid.IntRange(0, 4).Draw(t, "transactions") { // what is committed is an amount, so it is no more than one may be
+		x := programme.Transaction{Type: rapid.SampledFrom([]string{"commitment-made", "disbursement", "expenditure"}).Draw(t, "type"), Date: days.Draw(t, "date"), Value: moneyUpTo(1e12/4).Draw(t, "value")}
 		if g.Currency == "" || maybe.Draw(t, "in another currency") {
 			x.Currency = currencies.Draw(t, "its currency")
 		}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 // file writes a backup with one table of the rows.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 func directory(t *testing.T) *Directory {

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "tocsin/internal/drawn"
 	"tocsin/internal/kinds"
 	"tocsin/internal/kinds/detection"
 	"tocsin/internal/record"

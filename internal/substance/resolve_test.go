@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 func resolver(t testing.TB) *Resolver {

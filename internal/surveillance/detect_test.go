@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 func TestMethodFollowsTheHistory(t *testing.T) {

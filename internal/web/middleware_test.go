@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+	_ "tocsin/internal/drawn"
 	"tocsin/internal/web"
 	"tocsin/internal/web/locales"
 )

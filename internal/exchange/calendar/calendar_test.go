@@ -8,6 +8,8 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 // texts hold what means something in a calendar file, letters of several bytes, and what no text should hold.

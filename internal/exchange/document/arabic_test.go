@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 // The letters of Arabic, Persian and Urdu by their joining type in Unicode's ArabicShaping.

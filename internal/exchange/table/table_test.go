@@ -17,6 +17,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 func open(t testing.TB, content []byte) (Reader, error) {

@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 
@@ -117,7 +118,12 @@ func (g *Gift) Derive(r *record.Record, _ record.Namer) {
 	r.Topics = topics(append([]string{themeTopic(g.Theme)}, g.Lines...)...)
 }
 
-// Check refuses amounts without a currency, days that are none, and an end before the beginning.
+// mostMoney is the most that an amount may be. Others read the amount of an activity from the sum of its commitments, so
+// that one is held to it as well.
+const mostMoney = 1e12
+
+// Check refuses amounts without a currency, commitments whose sum is no amount, days that are none, and an end before the
+// beginning.
 func (g *Gift) Check(p *record.Problems, _ record.Date) {
 	checkMoney(p, "", g.Amount, g.Currency)
 	after(p, "due", g.From, g.Due)
@@ -129,13 +135,23 @@ func (g *Gift) Check(p *record.Problems, _ record.Date) {
 	if g.Purpose != "" && !purposeCode.MatchString(g.Purpose) {
 		p.Add("purpose_code", "problem.purpose", "value", g.Purpose)
 	}
+	committed := map[string]float64{}
 	for i, t := range g.Transactions {
 		prefix := fmt.Sprintf("transactions.%d.", i+1)
+		if t.Type == "commitment-made" {
+			committed[cmp.Or(t.Currency, g.Currency)] += t.Value
+		}
 		if t.Currency != "" || g.Currency == "" {
 			checkMoney(p, prefix, t.Value, t.Currency)
 		}
 		if t.Date != "" && t.Date.Precision() != record.Day {
 			p.Add(prefix+"date", "problem.day")
+		}
+	}
+	for _, sum := range committed {
+		if sum > mostMoney {
+			p.Add("transactions", "problem.most", "most", mostMoney, "value", sum)
+			return
 		}
 	}
 }

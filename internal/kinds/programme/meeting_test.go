@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "tocsin/internal/drawn"
 	"tocsin/internal/kinds/programme"
 	"tocsin/internal/record"
 )

@@ -233,6 +233,10 @@ func TestBadBodies(t *testing.T) {
 		{"contribution", named + `"form":"grant","recipients":["GH"],"theme":"legislation","from":"2024","amount":1,"currency":"usd"}`, "currency problem.currency"},
 		{"contribution", named + `"form":"grant","recipients":["GH"],"theme":"legislation","from":"2024","amount":-1,"currency":"USD"}`, "amount problem.least"},
 		{"contribution", named + `"form":"grant","recipients":["ZZ"],"theme":"legislation","from":"2024"}`, "recipients problem.place"},
+		{"contribution", named + `"form":"grant","recipients":["GH"],"theme":"legislation","from":"2024","currency":"USD","transactions":[` +
+			`{"type":"commitment-made","date":"2024-01-01","value":6e11},{"type":"commitment-made","date":"2024-01-02","value":6e11,"currency":"USD"}]}`, "transactions problem.most"},
+		{"contribution", named + `"form":"grant","recipients":["GH"],"theme":"legislation","from":"2024","currency":"USD","transactions":[` +
+			`{"type":"commitment-made","date":"2024-01-01","value":6e11},{"type":"commitment-made","date":"2024-01-02","value":6e11,"currency":"EUR"},{"type":"disbursement","date":"2024-01-02","value":6e11}]}`, ""},
 		{"initiative", named + `"code":"9999"}`, "code problem.code"}, {"workforce", `{"country":"GH","curriculum":"universal-treatment","credential":"trained","count":1,"expiring":2,"date":"2024-05-01"}`, "expiring problem.most"},
 		{"organisation", named + `"type":"business","country":"GH"}`, "industry problem.required"}, {"service", named + `"type":"treatment","country":"GH","subdivision":"SL-W"}`, "subdivision problem.place"},
 		{"meeting", named + `"type":"symposium","date":"2024-05-01","decisions":[{"title":"x","of":"GH","due":"2024-06"}]}`, "decisions.1.due problem.day"},

@@ -12,6 +12,8 @@ import (
 
 	"github.com/a-h/templ"
 	"pgregory.net/rapid"
+
+	_ "tocsin/internal/drawn"
 )
 
 func render(t interface{ Fatal(...any) }, c templ.Component) string {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+	_ "tocsin/internal/drawn"
 	"tocsin/internal/record"
 )
 
