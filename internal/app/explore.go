@@ -288,7 +288,7 @@ func stepOf(w record.Week, step string) (string, time.Time) {
 	thursday := monday.AddDate(0, 0, 3)
 	switch step {
 	case ByMonth:
-		return thursday.Format("2006-01"), time.Date(thursday.Year(), thursday.Month(), 1, 0, 0, 0, 0, time.UTC)
+		return w.YearMonth().String(), time.Date(thursday.Year(), thursday.Month(), 1, 0, 0, 0, 0, time.UTC)
 	case ByYear:
 		return fmt.Sprintf("%04d", thursday.Year()), time.Date(thursday.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
 	}

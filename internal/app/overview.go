@@ -17,30 +17,25 @@ import (
 // Overview is the first page: what is new and what waits for the viewer.
 type Overview struct {
 	ByCountry map[string]float64 // events counted in the last Weeks weeks, by ISO 3166-1 code
-	Weeks     int
-	Alerts    []Told   // that the viewer has not acknowledged
-	Tasks     []Task   // what else waits for him
-	Unusual   []*Shown // the signals that nobody has settled, the most unusual first
-	Newest    []*Shown // the newest reports
+	Weeks     int                // of this calendar month and the overviewMonths before
+	Alerts    []Told             // that the viewer has not acknowledged
+	Tasks     []Task             // what else waits for him
+	Unusual   []*Shown           // the signals that nobody has settled, the most unusual first
+	Newest    []*Shown           // the newest reports
 	News      *News
 }
 
 const (
-	overviewWeeks = 12
-	maxUnusual    = 8
+	overviewMonths = 3
+	maxUnusual     = 8
 )
 
 // Overview returns what the viewer's first page shows. Its cost does not grow with the store.
 func (a *App) Overview(ctx context.Context, v Viewer) (*Overview, error) {
-	o := &Overview{ByCountry: map[string]float64{}, Weeks: overviewWeeks}
-	sums, err := a.Sums(ctx, v, "", overviewWeeks)
-	if err != nil {
+	o := &Overview{}
+	var err error
+	if o.ByCountry, o.Weeks, err = a.Countries(ctx, v, "", overviewMonths); err != nil {
 		return nil, err
-	}
-	for _, c := range sums {
-		if len(c.Place) == 2 {
-			o.ByCountry[c.Place] += c.Value
-		}
 	}
 	told, err := a.Told(ctx, v, 50)
 	if err != nil {
@@ -134,6 +129,19 @@ func (a *App) Sums(ctx context.Context, v Viewer, substance string, weeks int) (
 	}
 	to, _ := a.today().Week()
 	return a.store.Read().Sums(ctx, substance, "count", tokens, to-record.Week(weeks), to)
+}
+
+// Countries returns what was counted about a substance or class ("" for all) in this calendar month and some before it, by
+// ISO 3166-1 code, as the viewer's own sources support it, and how many weeks that are.
+func (a *App) Countries(ctx context.Context, v Viewer, substance string, before int) (sums map[string]float64, weeks int, err error) {
+	tokens, err := a.observing(ctx, v)
+	if err != nil {
+		return nil, 0, err
+	}
+	to, _ := a.today().Week()
+	from := to.YearMonth() - record.YearMonth(before)
+	sums, err = a.store.Read().Countries(ctx, substance, "count", tokens, from, to.YearMonth())
+	return sums, int(to-from.FirstWeek()) + 1, err
 }
 
 // Series returns one series, week by week from the first with a value to the last, as the viewer's sources support it.

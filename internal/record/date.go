@@ -85,6 +85,28 @@ func (w Week) Days() (first, last int64) {
 	return first, first + 6
 }
 
+// YearMonth is a month of the Gregorian calendar, counted as 12 × year + month of the year − 1.
+type YearMonth int32
+
+// YearMonth returns the month that most of the week's days lie in, which is its Thursday's.
+func (w Week) YearMonth() YearMonth {
+	thursday := time.Unix((int64(w)*7+firstMonday+3)*86400, 0).UTC()
+	return YearMonth(12*thursday.Year() + int(thursday.Month()) - 1)
+}
+
+// FirstWeek returns the first of the weeks whose month it is.
+func (m YearMonth) FirstWeek() Week {
+	first := time.Date(int(m)/12, time.Month(int(m)%12+1), 1, 0, 0, 0, 0, time.UTC)
+	w := WeekOf(first.Unix() / 86400)
+	if w.YearMonth() < m {
+		w++
+	}
+	return w
+}
+
+// String returns the ISO form, such as 2024-02.
+func (m YearMonth) String() string { return fmt.Sprintf("%04d-%02d", int(m)/12, int(m)%12+1) }
+
 // String returns the ISO form, such as 2024-W07.
 func (w Week) String() string {
 	t, _ := w.Monday().Time()

@@ -35,6 +35,14 @@ func TestWeeks(t *testing.T) {
 		}
 		at := time.Unix(day*86400, 0).UTC()
 		y, n := at.ISOWeek()
+		thursday := time.Unix((first+3)*86400, 0).UTC()
+		m := w.YearMonth()
+		if m.String() != thursday.Format("2006-01") {
+			t.Fatalf("the week of %s is of %s", thursday, m)
+		}
+		if f := m.FirstWeek(); f.YearMonth() != m || (f-1).YearMonth() != m-1 || f > w || w-f > 4 {
+			t.Fatalf("%s begins with %s and not with one of four before %s", m, f, w)
+		}
 		if y >= 1901 {
 			monday, err := w.Monday().Time()
 			if err != nil || monday.Weekday() != time.Monday {

@@ -31,7 +31,7 @@ var kept = []keptTable{
 }
 
 // rebuilt are the tables that Reproject derives from the records.
-var rebuilt = []string{"bucket", "posting", "audience", "audience_token", "observation", "search", "word"}
+var rebuilt = []string{"bucket", "posting", "audience", "audience_token", "observation", "total_week", "total_month", "search", "word"}
 
 // forgotten are the tables of secrets that let somebody in, and what hangs on them: a backup does not hold them, so that no
 // session, sign-in link, token or feed's address that has ended since comes back to life. Passkeys are kept: of them the

@@ -3,10 +3,12 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
 	"tocsin/internal/journal"
+	"tocsin/internal/record"
 )
 
 // posting is one row of the index that lists are read from.
@@ -148,9 +150,50 @@ func (t *Tx) flushCells(ctx context.Context) error {
 	for _, c := range keys {
 		values = append(values, c.place, c.substance, c.source, c.measure, c.audience, c.week, t.cells[c])
 	}
-	clear(t.cells)
-	return t.insert(ctx, "observation (place, substance, source, measure, audience, week, value)",
+	err := t.insert(ctx, "observation (place, substance, source, measure, audience, week, value)",
 		" ON CONFLICT (place, substance, source, measure, audience, week) DO UPDATE SET value = observation.value + excluded.value", 7, values)
+	if err == nil {
+		err = t.flushTotals(ctx, keys)
+	}
+	clear(t.cells)
+	return err
+}
+
+// total is the key of a sum of observations: by source and week, or by place and month.
+type total struct {
+	substance, measure string
+	audience           int64
+	what               string
+	when               int64
+}
+
+// flushTotals adds what is written of countries to the sums of all countries and of all sources.
+func (t *Tx) flushTotals(ctx context.Context, keys []cell) error {
+	weeks, months := map[total]float64{}, map[total]float64{}
+	for _, c := range keys {
+		if len(c.place) != 2 {
+			continue
+		}
+		weeks[total{c.substance, c.measure, c.audience, c.source, c.week}] += t.cells[c]
+		months[total{c.substance, c.measure, c.audience, c.place, int64(record.Week(c.week).YearMonth())}] += t.cells[c]
+	}
+	if err := t.insert(ctx, "total_week (substance, measure, audience, source, week, value)",
+		" ON CONFLICT (substance, measure, audience, source, week) DO UPDATE SET value = total_week.value + excluded.value", 6, totalRows(weeks)); err != nil {
+		return err
+	}
+	return t.insert(ctx, "total_month (substance, measure, audience, place, month, value)",
+		" ON CONFLICT (substance, measure, audience, month, place) DO UPDATE SET value = total_month.value + excluded.value", 6, totalRows(months))
+}
+
+func totalRows(sums map[total]float64) []any {
+	keys := slices.SortedFunc(maps.Keys(sums), func(a, b total) int {
+		return cmp.Or(cmp.Compare(a.substance, b.substance), cmp.Compare(a.measure, b.measure), cmp.Compare(a.audience, b.audience), cmp.Compare(a.what, b.what), cmp.Compare(a.when, b.when))
+	})
+	out := make([]any, 0, 6*len(keys))
+	for _, k := range keys {
+		out = append(out, k.substance, k.measure, k.audience, k.what, k.when, sums[k])
+	}
+	return out
 }
 
 func (t *Tx) flushDocuments(ctx context.Context) error {

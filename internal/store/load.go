@@ -200,7 +200,7 @@ const reprojectPage = 500
 // Reproject derives the lists, the observations and the full-text index anew from the current version of every record,
 // as project says, and returns how many records there are.
 func (t *Tx) Reproject(ctx context.Context, project func(*Stored) (*Projection, error)) (int, error) {
-	for _, q := range append([]string{`DELETE FROM posting`, `DELETE FROM observation`, `DELETE FROM audience_token`}, t.s.e.clear...) {
+	for _, q := range append([]string{`DELETE FROM posting`, `DELETE FROM observation`, `DELETE FROM total_week`, `DELETE FROM total_month`, `DELETE FROM audience_token`}, t.s.e.clear...) {
 		if _, err := t.exec(ctx, q); err != nil {
 			return 0, err
 		}

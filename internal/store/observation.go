@@ -74,13 +74,13 @@ func (r *Reader) Course(ctx context.Context, places []string, substance, measure
 		return nil, err
 	}
 	args := append([]any{substance, measure, int64(from), int64(to)}, values(sources)...)
-	where := "length(place) = 2"
+	table, where := "total_week", ""
 	if places != nil {
-		where = "place IN (" + marks(len(places)) + ")"
+		table, where = "observation", " AND place IN ("+marks(len(places))+")"
 		args = append(args, values(places)...)
 	}
 	out := map[string][]Observation{}
-	err = r.query(ctx, `SELECT source, week, sum(value) FROM observation WHERE substance = ? AND measure = ? AND week BETWEEN ? AND ? AND source IN (`+marks(len(sources))+`) AND `+where+`
+	err = r.query(ctx, `SELECT source, week, sum(value) FROM `+table+` WHERE substance = ? AND measure = ? AND week BETWEEN ? AND ? AND source IN (`+marks(len(sources))+`)`+where+`
 		AND audience IN (`+marks(len(ids))+`) GROUP BY source, week HAVING sum(value) <> 0 ORDER BY source, week`, append(args, ids...), func(rows *sql.Rows) error {
 		var source string
 		var o Observation
@@ -166,6 +166,25 @@ func (r *Reader) Sums(ctx context.Context, substance, measure string, tokens []s
 		}
 		out = append(out, c)
 		return nil
+	})
+	return out, err
+}
+
+// Countries returns what all sources together counted about a substance ("" for all) by a measure in the months from to, by
+// country.
+func (r *Reader) Countries(ctx context.Context, substance, measure string, tokens []sharing.Token, from, to record.YearMonth) (map[string]float64, error) {
+	if len(tokens) == 0 {
+		return nil, nil
+	}
+	out := map[string]float64{}
+	args := append([]any{substance, measure, int64(from), int64(to)}, values(tokens)...)
+	err := r.query(ctx, `SELECT place, sum(value) FROM total_month WHERE substance = ? AND measure = ? AND month BETWEEN ? AND ?
+		AND audience IN (`+ofTokens(len(tokens))+`) GROUP BY place HAVING sum(value) <> 0`, args, func(rows *sql.Rows) error {
+		var place string
+		var value float64
+		err := rows.Scan(&place, &value)
+		out[place] = value
+		return err
 	})
 	return out, err
 }

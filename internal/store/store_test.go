@@ -176,6 +176,21 @@ func compare(t *testing.T, s *store.Store, may map[string]bool, tokens []sharing
 	if counted != seen {
 		t.Fatalf("%v are counted for tokens %v, %v are seen", counted, tokens, seen)
 	}
+	course, err := r.Course(ctx, nil, "", "count", []string{"incident/seizure"}, tokens, 0, 9999)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byCountry, err := r.Countries(ctx, "", "count", tokens, 0, 99999)
+	if err != nil {
+		t.Fatal(err)
+	}
+	world := 0.0
+	for _, o := range course["incident/seizure"] {
+		world += o.Value
+	}
+	if world != seen || byCountry["GH"] != seen || len(byCountry) > 1 {
+		t.Fatalf("%v are counted of the world and %v by country for tokens %v, %v are seen", world, byCountry, tokens, seen)
+	}
 }
 
 // TestChangeMovesEverything narrows a record and finds that no list, search or count shows it to those who lost it.

@@ -11,7 +11,6 @@ import (
 
 	"tocsin/internal/app"
 	"tocsin/internal/record"
-	"tocsin/internal/store"
 	"tocsin/internal/substance"
 	"tocsin/internal/web"
 	"tocsin/internal/web/locales"
@@ -112,7 +111,7 @@ func (s *Site) substance(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if v.SignedIn() {
-		sums, err := s.app.Sums(ctx, v, id, 52)
+		sums, _, err := s.app.Countries(ctx, v, id, 11)
 		if err == nil {
 			p.lists, err = s.recordsAt(ctx, v, app.Query{Substance: id, Limit: 8})
 		}
@@ -120,7 +119,7 @@ func (s *Site) substance(w http.ResponseWriter, r *http.Request) {
 			s.Fail(w, r, err)
 			return
 		}
-		p.world = s.world(ctx, "world", ui.T(ctx, "substance.map"), byCountry(sums))
+		p.world = s.world(ctx, "world", ui.T(ctx, "substance.map"), sums)
 		p.explore = "/explore?place=" + app.World + "&substance=" + url.QueryEscape(id)
 		if p.plotted, err = s.coursePlot(ctx, v, app.World, id); err != nil {
 			s.Fail(w, r, err)
@@ -128,16 +127,6 @@ func (s *Site) substance(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: p.name, About: p.lead, Maps: true, Plots: p.plotted != nil}, substancePageView(p))
-}
-
-func byCountry(sums []store.Cell) map[string]float64 {
-	out := map[string]float64{}
-	for _, c := range sums {
-		if len(c.Place) == 2 {
-			out[c.Place] += c.Value
-		}
-	}
-	return out
 }
 
 func (s *Site) substanceFacts(ctx context.Context, x *substance.Substance) []ui.Fact {
