@@ -442,7 +442,8 @@ func (c *city) hide(who string, rule record.Sharing, hosts map[string]string, op
 }
 
 // TestHiddenTakesAsLongAsNone: asking for what is hidden takes as long as asking for what is not there, of the same order
-// at least: the quickest of many tries is compared, which a busy machine does not change.
+// at least: the quickest of many tries in turn is compared, and of more where they differ, which a busy machine does not
+// change.
 func TestHiddenTakesAsLongAsNone(t *testing.T) {
 	c := newCity(t, storetest.SQLite(t))
 	big := c.record("customs", "incident", record.Sharing{TLP: record.Amber})
@@ -452,24 +453,22 @@ func TestHiddenTakesAsLongAsNone(t *testing.T) {
 		}
 	}
 	for _, w := range c.ways() {
-		for _, who := range []string{"other"} {
-			quickest := func(id string) time.Duration {
-				x := big.Clone()
-				x.ID = id
-				best := time.Hour
-				for range 25 {
-					began := time.Now()
-					w.ask(who, target{x, "x", "x"})
-					best = min(best, time.Since(began))
-				}
-				return best
-			}
-			hidden, none := quickest(big.ID), quickest(noRecord)
-			if hidden > 3*none+2*time.Millisecond || none > 3*hidden+2*time.Millisecond {
-				t.Errorf("%s: %s takes %v for the hidden, %v for none", who, w.name, hidden, none)
-			}
+		hidden, none := big.Clone(), big.Clone()
+		none.ID = noRecord
+		a, b := time.Hour, time.Hour
+		for try := 0; try < 25 || (a > 3*b+2*time.Millisecond || b > 3*a+2*time.Millisecond) && try < 500; try++ {
+			a, b = min(a, taken(func() { w.ask("other", target{hidden, "x", "x"}) })), min(b, taken(func() { w.ask("other", target{none, "x", "x"}) }))
+		}
+		if a > 3*b+2*time.Millisecond || b > 3*a+2*time.Millisecond {
+			t.Errorf("other: %s takes %v for the hidden, %v for none", w.name, a, b)
 		}
 	}
+}
+
+func taken(f func()) time.Duration {
+	began := time.Now()
+	f()
+	return time.Since(began)
 }
 
 // TestNamesOfTheHiddenInQueries: an id of a hidden record in a query, a form or a body tells no more than one of none.
