@@ -1,6 +1,9 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -168,6 +171,22 @@ func TestProxyHolds(t *testing.T) {
 		want := 2 + len(env)/2
 		if n := strings.Count(string(out), `"dial":`); n != want {
 			t.Errorf("%v: %d servers, not %d", env, n, want)
+		}
+	}
+}
+
+// TestHealthcheckAsks: the server is asked where its environment says that it listens, on every address or on one.
+func TestHealthcheckAsks(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer srv.Close()
+	host := strings.TrimPrefix(srv.URL, "http://")
+	for _, addr := range []string{host, host[strings.LastIndex(host, ":"):]} {
+		t.Setenv("TOCSIN_ADDR", addr)
+		root := newRoot()
+		root.SetOut(io.Discard)
+		root.SetArgs([]string{"healthcheck"})
+		if err := root.Execute(); err != nil {
+			t.Errorf("TOCSIN_ADDR=%s: %v", addr, err)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,6 +102,12 @@ func healthcheckCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "healthcheck", Short: "Ask a running server whether it is well", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			addr, _ := cmd.Flags().GetString("addr")
+			if set := os.Getenv(variable("addr")); set != "" && !cmd.Flags().Changed("addr") {
+				addr = set
+			}
+			if strings.HasPrefix(addr, ":") {
+				addr = "127.0.0.1" + addr
+			}
 			path := "/healthz"
 			if ready, _ := cmd.Flags().GetBool("ready"); ready {
 				path = "/readyz"
