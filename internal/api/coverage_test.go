@@ -89,7 +89,7 @@ var covers = map[string]string{
 	"GET /suggest/search":                                "suggest-substances",
 	"POST /records/{kind}/columns":                       "– columns of a page",
 	"POST /records/{kind}/chosen":                        "– a form: each record has its operation",
-	"POST /records/{kind}/bulk":                          "take-step acknowledge-alert see-record",
+	"POST /records/{kind}/bulk":                          "take-step acknowledge-alert see-record replace-record",
 	"GET /r/{id}/versions/{number}/return":               "get-history",
 	"POST /r/{id}/versions/{number}/return":              "replace-record",
 	"POST /r/{id}/follow":                                "– what one follows on the pages",

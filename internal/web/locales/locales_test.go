@@ -55,7 +55,7 @@ func composedEveryDay() []string {
 		add(words, "public", "all", "participant", "participant-sector", "group", "group-sector", "person")
 	}
 	add("task.", app.TaskAnswer, app.TaskDecide, app.TaskClear, app.TaskIssue, app.TaskMilestone)
-	add("bulk.", app.BulkAcknowledge, app.BulkRead, app.BulkFollow, app.BulkUnfollow)
+	add("bulk.", app.BulkAcknowledge, app.BulkRead, app.BulkFollow, app.BulkUnfollow, app.BulkShare)
 	add("explore.step.", app.ByWeek, app.ByMonth, app.ByYear)
 	for _, s := range app.Sources() {
 		add("explore.measure.", s.Measures...)
