@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,8 +140,10 @@ func (s *Site) previewSharing(r *http.Request, k *record.Kind, chosen []app.Chos
 	if err != nil {
 		return nil, err
 	}
-	if p.readers, err = s.readersOf(ctx, v, nil, k, typed); err != nil {
-		return nil, err
+	if slices.ContainsFunc(list, func(x app.Reshared) bool { return x.Err == nil }) {
+		if p.readers, err = s.readersOf(ctx, v, nil, k, typed); err != nil {
+			return nil, err
+		}
 	}
 	p.list.Columns = append(p.list.Columns, ui.Column{Label: ui.T(ctx, "reshare.then")})
 	for i, x := range list {
