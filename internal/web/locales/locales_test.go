@@ -444,7 +444,7 @@ func TestTimesNameTheViewersZone(t *testing.T) {
 	for _, c := range []struct{ zone, want string }{
 		{"", "5 March 2024, 23:30 UTC"},
 		{"Asia/Tokyo", "6 March 2024, 08:30 JST"},
-		{"America/Sao_Paulo", "5 March 2024, 20:30 UTC-03"},
+		{"America/Sao_Paulo", "5 March 2024, 20:30 UTC-3"},
 		{"Asia/Kathmandu", "6 March 2024, 05:15 UTC+5:45"},
 	} {
 		if got := New("en", Zone(c.zone), Auto).DateTime(at); got != c.want {
