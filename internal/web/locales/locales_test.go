@@ -158,9 +158,12 @@ func composedByPages() []string {
 	for _, x := range []string{"language", "country", "calendar", "report", "acknowledge"} {
 		add("guide.step."+x, "", ".text")
 	}
-	add("job.", "mail", "clean-up", "expiry", "reminders", "digests", "departures", "refusals", "detection")
+	add("job.", "mail", "clean-up", "expiry", "reminders", "digests", "departures", "recoveries", "refusals", "matches", "detection")
 	add("notice.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
 	add("letter.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
+	for _, x := range []string{app.RecoveryWaits, app.RecoveryAsked, app.RecoveryGranted, app.RecoveryRefused, app.RecoveryLapsed} {
+		add("letter."+x, "", ".subject")
+	}
 	add("way.", "link", "passkey", "directory")
 	add("answer.", (&programme.Session{}).Answers()...)
 	add("answer.", (&programme.Advice{}).Answers()...)
