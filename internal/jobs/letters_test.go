@@ -197,7 +197,7 @@ func (d *desk) invitations(by app.Viewer, box string) map[string]letter {
 var (
 	rawMarks  = regexp.MustCompile(`\{\{|\}\}|<no value>|%!|\bletter\.[a-z]|<[a-z/]`)
 	letterID  = regexp.MustCompile(`/r/[0-9A-Z]{26}`)
-	letterKey = regexp.MustCompile(`/invitation/[\w-]{32}\b`)
+	letterKey = regexp.MustCompile(`/invitation/[\w-]{32}`)
 )
 
 // wellWritten reports what no letter may hold: marks of a template, names of messages, and lines in English where it is
