@@ -66,6 +66,7 @@ var covers = map[string]string{
 	"POST /account/confirm":                              "– one's own ways in",
 	"POST /account/passkeys/ask":                         "– one's own ways in",
 	"POST /account/passkeys":                             "– one's own ways in",
+	"POST /account/passkeys/{device}/name":               "– one's own ways in",
 	"POST /account/passkeys/{device}/remove":             "– one's own ways in",
 	"POST /account/directory":                            "– one's own ways in",
 	"POST /account/directory/remove":                     "– one's own ways in",
