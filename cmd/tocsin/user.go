@@ -59,7 +59,7 @@ func printLink(cmd *cobra.Command, base, email, secret, key string) error {
 
 func userCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "People: add, list, register, sign-in links, access tokens"}
-	cmd.AddCommand(userAddCommand(), userListCommand(), userLinkCommand(), userRegisterCommand(), userDisableCommand(), userTokenCommand(), userTokensCommand())
+	cmd.AddCommand(userAddCommand(), userListCommand(), userLinkCommand(), userRegisterCommand(), userDisableCommand(), userTokenCommand(), userTokensCommand(), userDevicesCommand())
 	return cmd
 }
 

@@ -18,6 +18,7 @@ const (
 	BulkRead        = "read"
 	BulkFollow      = "follow"
 	BulkUnfollow    = "unfollow"
+	BulkShare       = "share" // change the sharing rule
 )
 
 // StepOf names a step of the workflow as a bulk action.
@@ -27,6 +28,13 @@ func StepOf(name string) string { return "step:" + name }
 type Chosen struct {
 	ID      string
 	Version int
+}
+
+// Deed is what is to be done with each of the chosen records.
+type Deed struct {
+	Do      string         // one of BulkActions
+	Note    string         // the reason of a step, or the measures taken on an alert
+	Sharing record.Sharing // for BulkShare: the rule that each is to have
 }
 
 // Outcome is what became of one record of a bulk action.
@@ -50,6 +58,9 @@ func BulkActions(v Viewer, k *record.Kind) []string {
 	}
 	if k.Name == "alert" {
 		out = append(out, BulkAcknowledge)
+	}
+	if k.Authored {
+		out = append(out, BulkShare)
 	}
 	return append(out, BulkFollow, BulkUnfollow, BulkRead)
 }
@@ -94,9 +105,9 @@ func (a *App) ChosenOf(ctx context.Context, v Viewer, kind string, chosen []Chos
 }
 
 // Bulk does the same with each of several records of a kind: each by its own rule and in its own transaction, so that
-// nothing half of one is done and one that is refused does not keep back the others. note is the reason of a step or the
-// measures taken on an alert.
-func (a *App) Bulk(ctx context.Context, v Viewer, kind string, chosen []Chosen, do, note string) ([]Outcome, error) {
+// nothing half of one is done and one that is refused does not keep back the others. It returns Invalid for a deed that
+// cannot be done with any.
+func (a *App) Bulk(ctx context.Context, v Viewer, kind string, chosen []Chosen, d Deed) ([]Outcome, error) {
 	if !v.SignedIn() {
 		return nil, refuse(Unauthenticated, "error.unauthenticated")
 	}
@@ -107,8 +118,13 @@ func (a *App) Bulk(ctx context.Context, v Viewer, kind string, chosen []Chosen, 
 	if !ok {
 		return nil, refuse(NotFound, "error.kind", "kind", kind)
 	}
-	if !slices.Contains(BulkActions(v, k), do) {
-		return nil, invalid(record.Problems{{Field: "do", Key: "problem.option", Params: map[string]any{"value": do, "options": strings.Join(BulkActions(v, k), ", ")}}})
+	if !slices.Contains(BulkActions(v, k), d.Do) {
+		return nil, invalid(record.Problems{{Field: "do", Key: "problem.option", Params: map[string]any{"value": d.Do, "options": strings.Join(BulkActions(v, k), ", ")}}})
+	}
+	if d.Do == BulkShare {
+		if problems := checkRule(d.Sharing); len(problems) > 0 {
+			return nil, invalid(problems)
+		}
 	}
 	if len(chosen) == 0 {
 		return nil, invalid(record.Problems{{Field: "chosen", Key: "problem.required"}})
@@ -121,7 +137,7 @@ func (a *App) Bulk(ctx context.Context, v Viewer, kind string, chosen []Chosen, 
 		if slices.ContainsFunc(out, func(o Outcome) bool { return o.ID == c.ID }) {
 			continue
 		}
-		o, err := a.bulkOne(ctx, v, kind, c, do, note)
+		o, err := a.bulkOne(ctx, v, kind, c, d)
 		if err != nil {
 			return out, err
 		}
@@ -131,7 +147,7 @@ func (a *App) Bulk(ctx context.Context, v Viewer, kind string, chosen []Chosen, 
 }
 
 // bulkOne returns an error only for what is not the record's own.
-func (a *App) bulkOne(ctx context.Context, v Viewer, kind string, c Chosen, do, note string) (Outcome, error) {
+func (a *App) bulkOne(ctx context.Context, v Viewer, kind string, c Chosen, d Deed) (Outcome, error) {
 	o := Outcome{ID: c.ID}
 	x, err := a.Get(ctx, v, c.ID)
 	if err == nil && x.Record.Kind != kind {
@@ -142,7 +158,7 @@ func (a *App) bulkOne(ctx context.Context, v Viewer, kind string, c Chosen, do, 
 		if c.Version == 0 {
 			c.Version = x.Version
 		}
-		err = a.doOne(ctx, v, x, c.Version, do, note)
+		err = a.doOne(ctx, v, x, c.Version, d)
 	}
 	if err != nil && CodeOf(err) == Internal {
 		return o, err
@@ -156,16 +172,18 @@ func (a *App) bulkOne(ctx context.Context, v Viewer, kind string, c Chosen, do, 
 	return o, nil
 }
 
-func (a *App) doOne(ctx context.Context, v Viewer, x *Shown, version int, do, note string) error {
-	switch do {
+func (a *App) doOne(ctx context.Context, v Viewer, x *Shown, version int, d Deed) error {
+	switch d.Do {
 	case BulkAcknowledge:
-		return a.Acknowledge(ctx, v, x.ID, note)
+		return a.Acknowledge(ctx, v, x.ID, d.Note)
 	case BulkRead:
 		return a.See(ctx, v, x.ID)
 	case BulkFollow, BulkUnfollow:
-		return a.Follow(ctx, v, x.ID, do == BulkFollow)
+		return a.Follow(ctx, v, x.ID, d.Do == BulkFollow)
+	case BulkShare:
+		return a.share(ctx, v, x, version, d.Sharing)
 	}
-	_, err := a.Step(ctx, v, x.ID, version, strings.TrimPrefix(do, "step:"), note)
+	_, err := a.Step(ctx, v, x.ID, version, strings.TrimPrefix(d.Do, "step:"), d.Note)
 	return err
 }
 

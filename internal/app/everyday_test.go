@@ -258,7 +258,7 @@ func TestBulk(t *testing.T) {
 		t.Fatal(err)
 	}
 	chosen := []app.Chosen{{ID: mine.ID, Version: 1}, {ID: closed.ID, Version: 1}, {ID: foreign.ID, Version: 1}, {ID: hidden.ID, Version: 1}, {ID: "nothing"}, {ID: mine.ID, Version: 1}}
-	out, err := w.Bulk(ctx, w.as("kofi"), "incident", chosen, app.StepOf("confirm"), "")
+	out, err := w.Bulk(ctx, w.as("kofi"), "incident", chosen, app.Deed{Do: app.StepOf("confirm")})
 	if err != nil || len(out) != 5 {
 		t.Fatal(out, err)
 	}
@@ -279,14 +279,14 @@ func TestBulk(t *testing.T) {
 		t.Error("another's was changed", err)
 	}
 	for _, do := range []string{"", "step:expire", "step:nothing", "retract", app.BulkAcknowledge} {
-		if _, err := w.Bulk(ctx, w.as("ama"), "incident", chosen, do, ""); app.CodeOf(err) != app.Invalid {
+		if _, err := w.Bulk(ctx, w.as("ama"), "incident", chosen, app.Deed{Do: do}); app.CodeOf(err) != app.Invalid {
 			t.Errorf("%q: %v", do, err)
 		}
 	}
-	if _, err := w.Bulk(ctx, w.as("ama"), "incident", make([]app.Chosen, app.MaxChosen+1), app.BulkRead, ""); app.CodeOf(err) != app.Invalid {
+	if _, err := w.Bulk(ctx, w.as("ama"), "incident", make([]app.Chosen, app.MaxChosen+1), app.Deed{Do: app.BulkRead}); app.CodeOf(err) != app.Invalid {
 		t.Errorf("too many: %v", err)
 	}
-	if _, err := w.Bulk(ctx, app.Public, "incident", chosen, app.BulkRead, ""); app.CodeOf(err) != app.Unauthenticated {
+	if _, err := w.Bulk(ctx, app.Public, "incident", chosen, app.Deed{Do: app.BulkRead}); app.CodeOf(err) != app.Unauthenticated {
 		t.Errorf("the public: %v", err)
 	}
 	var b strings.Builder

@@ -21,6 +21,7 @@ const (
 	recoveryOpen     = "open"
 	recoveryApproved = "approved"
 	recoveryRefused  = "refused"
+	recoveryLapsed   = "lapsed"
 )
 
 // AskRecovery asks in the name of an address that its person be let in again. Whether there is such a person is not said:
@@ -177,6 +178,9 @@ func (a *App) RefuseRecovery(ctx context.Context, v Viewer, id string) error {
 		if err := t.SetRecovery(ctx, id, r.First, recoveryRefused); err != nil {
 			return err
 		}
+		if err := tellOf(ctx, t, id, x.ID, RecoveryRefused); err != nil {
+			return err
+		}
 		return t.Audit(ctx, newID(t.Now()), v.Actor(), "recovery.refused", x.ID, "")
 	})
 }
@@ -246,6 +250,9 @@ func (a *App) letIn(ctx context.Context, t *store.Tx, v Viewer, r store.Recovery
 		return err
 	}
 	if err := t.PutSigninLink(ctx, secretHash(secret), r.Person, t.Now().Add(LinkLife), false); err != nil {
+		return err
+	}
+	if err := tellOf(ctx, t, r.ID, r.Person, RecoveryGranted); err != nil {
 		return err
 	}
 	return t.Audit(ctx, newID(t.Now()), v.Actor(), "recovery.approved", r.Person, detail)

@@ -81,8 +81,13 @@ func (a *App) Signins(ctx context.Context, v Viewer) ([]store.Signin, error) {
 		return nil, ErrStranger
 	}
 	list, err := a.store.Read().SigninsOf(ctx, v.Person.ID)
+	return a.live(list), err
+}
+
+// live leaves those sign-ins that have not ended.
+func (a *App) live(list []store.Signin) []store.Signin {
 	now := a.now()
-	return slices.DeleteFunc(list, func(x store.Signin) bool { return !now.Before(x.Expires) || now.Sub(x.Seen) > IdleLife }), err
+	return slices.DeleteFunc(list, func(x store.Signin) bool { return !now.Before(x.Expires) || now.Sub(x.Seen) > IdleLife })
 }
 
 // EndSignin ends one of the viewer's sign-ins from the next request on, on every server. Another's is not found.

@@ -63,6 +63,7 @@ func (r *Runner) Start(ctx context.Context) {
 	r.loop(ctx, "reminders", time.Hour, r.app.Reminders)
 	r.loop(ctx, "digests", time.Minute, r.app.Digests)
 	r.loop(ctx, "departures", time.Minute, r.app.Departures)
+	r.loop(ctx, "recoveries", time.Minute, r.app.TellRecoveries)
 	r.loop(ctx, "refusals", time.Hour, r.app.CountDenials)
 	r.loop(ctx, "matches", 10*time.Minute, r.app.TellMatches)
 	if r.cfg.Detection {

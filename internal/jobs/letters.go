@@ -21,6 +21,7 @@ func (r *Runner) special(reason string) func(context.Context, store.Mail) (lette
 	first, _, _ := strings.Cut(reason, "@")
 	return map[string]func(context.Context, store.Mail) (letter, error){
 		"invitation": r.invitation, "digest": r.digest, app.SuccessionReason: r.succession, app.FocalReason: r.focalPoint,
+		app.RecoveryWaits: r.recovery, app.RecoveryAsked: r.recovery, app.RecoveryGranted: r.recovery, app.RecoveryRefused: r.recovery, app.RecoveryLapsed: r.recovery,
 	}[first]
 }
 
@@ -96,6 +97,7 @@ func (r *Runner) aboutPerson(ctx context.Context, m store.Mail, key, path string
 	code := known(v.Person.Languages)
 	locale := locales.New(code, v.Person.Location(), locales.Auto)
 	name, owner := r.app.PersonName(ctx, m.Record)
+	name = oneLine(name)
 	participant, _ := r.app.Namer().ParticipantName(owner, code)
 	text := map[string]string{
 		"letter.succession":  locale.T("letter.succession", "name", name),
@@ -105,5 +107,5 @@ func (r *Runner) aboutPerson(ctx context.Context, m store.Mail, key, path string
 		"letter.succession":  locale.T("letter.succession.subject", "name", name),
 		"letter.focal-point": locale.T("letter.focal-point.subject", "participant", participant),
 	}[key]
-	return letter{id: m.ID, to: v.Person.Email, subject: oneLine(subject), text: oneLine(text) + "\n\n" + r.at(path) + "\n"}, nil
+	return letter{id: m.ID, to: v.Person.Email, subject: oneLine(subject), text: text + "\n\n" + r.at(path) + "\n"}, nil
 }

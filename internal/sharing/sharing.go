@@ -224,6 +224,28 @@ func Wider(is, toBe []Token) []Token {
 	return added
 }
 
+// Beyond is Wider without those whose holders the audience that is lets in already by another token: all of them where it
+// is public, every official where it is for all officials, a section's members where it names their group, those of one
+// sector where it names the whole. Who is named himself may be let in already all the same: tokens do not say where he
+// is registered.
+func Beyond(is, toBe []Token) []Token {
+	return slices.DeleteFunc(Wider(is, toBe), func(t Token) bool { return includes(is, t) })
+}
+
+func includes(audience []Token, t Token) bool {
+	has := func(t Token) bool {
+		_, ok := slices.BinarySearch(audience, t)
+		return ok
+	}
+	if has(Public) || t == Public {
+		return has(Public)
+	}
+	whole, sector, narrowed := strings.Cut(t, "&")
+	group, _, _ := strings.Cut(whole, "/")
+	official := strings.HasPrefix(t, Participant("")) || strings.HasPrefix(t, Group(""))
+	return official && has(Officials) || has(whole) || has(group) || narrowed && has(group+"&"+sector)
+}
+
 // Union returns every token of the sets, sorted, without doubles.
 func Union(sets ...[]Token) []Token {
 	var all []Token

@@ -83,3 +83,44 @@ func TestAudienceIsAUnion(t *testing.T) {
 		t.Fatalf("only %d have several clauses", several)
 	}
 }
+
+// TestBeyond: where nothing of an audience to come lies beyond the audience that is, nobody sees what he did not see, and
+// to narrow is not to go beyond.
+func TestBeyond(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	within := 0
+	for range 200000 {
+		before, private := sharingtest.Record(rng)
+		after := before.Clone()
+		other, _ := sharingtest.Record(rng)
+		after.Sharing = other.Sharing
+		is, toBe := Of(before, private), Of(after, private)
+		if len(Beyond(is, toBe)) > 0 {
+			continue
+		}
+		within++
+		v := sharingtest.Viewer(rng)
+		v.Groups = append(v.Groups, "swg1.1") // who is in a section is in its group
+		if v := v.Tokens(); Meet(toBe, v) && !Meet(is, v) {
+			t.Fatalf("from %v to %v lets in %v", is, toBe, v)
+		}
+	}
+	if within < 20000 {
+		t.Fatalf("only %d narrow", within)
+	}
+	for _, x := range []struct {
+		is, toBe []Token
+		beyond   int
+	}{
+		{[]Token{Public}, []Token{Officials, "o:chem", "u:p1"}, 0},
+		{[]Token{Officials}, []Token{"g:wg1", "p:GH", "p:SL&s:customs"}, 0},
+		{[]Token{Officials}, []Token{"o:chem", Public, "u:p1"}, 3},
+		{[]Token{"g:swg1.1", "p:GH"}, []Token{"g:swg1.1/west", "g:swg1.1/west&s:health", "p:GH&s:customs"}, 0},
+		{[]Token{"g:swg1.1&s:health"}, []Token{"g:swg1.1/west&s:health", "g:swg1.1/west&s:customs"}, 1},
+		{[]Token{"g:swg1.1/west", "p:GH&s:customs"}, []Token{"g:swg1.1", "p:GH"}, 2},
+	} {
+		if got := Beyond(x.is, x.toBe); len(got) != x.beyond {
+			t.Errorf("from %v to %v: beyond is %v", x.is, x.toBe, got)
+		}
+	}
+}

@@ -31,6 +31,12 @@ func (t *Tx) UseDevice(ctx context.Context, id string, data []byte, at time.Time
 	return err
 }
 
+// RenameDevice keeps another name of a device.
+func (t *Tx) RenameDevice(ctx context.Context, id, name string) error {
+	_, err := t.exec(ctx, `UPDATE device SET name = ? WHERE id = ?`, name, id)
+	return err
+}
+
 // DeleteDevice removes a device.
 func (t *Tx) DeleteDevice(ctx context.Context, id string) error {
 	_, err := t.exec(ctx, `DELETE FROM device WHERE id = ?`, id)

@@ -208,14 +208,17 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 	return s.exec(ctx, `DELETE FROM session WHERE token = ?`, token)
 }
 
-// ExpireSessions removes sessions, sign-ins, links of sign-ins and invitations, requests and unanswered questions that have
-// expired, and attempts that weigh no more.
+// decidedKept is how long a request that has ended is kept, for the letters about it that wait.
+const decidedKept = 7 * 24 * time.Hour
+
+// ExpireSessions removes sessions, sign-ins, links of sign-ins and invitations and unanswered questions that have expired,
+// requests to be let in that ended a week ago, and attempts that weigh no more.
 func (s *Store) ExpireSessions(ctx context.Context, now time.Time) error {
 	for _, q := range []string{`DELETE FROM session WHERE expires <= ?`, `DELETE FROM signin_link WHERE expires <= ?`, `DELETE FROM signin WHERE expires <= ?`, `DELETE FROM invitation_link WHERE expires <= ?`,
-		`DELETE FROM ceremony WHERE expires <= ?`, `DELETE FROM recovery WHERE expires <= ?`, `DELETE FROM throttle WHERE until <= ?`} {
+		`DELETE FROM ceremony WHERE expires <= ?`, `DELETE FROM throttle WHERE until <= ?`} {
 		if err := s.exec(ctx, q, now.UnixMicro()); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.exec(ctx, `DELETE FROM recovery WHERE state <> 'open' AND expires <= ?`, now.Add(-decidedKept).UnixMicro())
 }

@@ -120,8 +120,17 @@ func (t *Tx) SetRecovery(ctx context.Context, id, first, state string) error {
 
 // OpenRecoveries returns the requests that wait for a decision, oldest first. Some may have expired.
 func (r *Reader) OpenRecoveries(ctx context.Context) ([]Recovery, error) {
+	return r.recoveries(ctx, `WHERE state = 'open' ORDER BY id`)
+}
+
+// RecoveryByID returns a request, decided or not; ErrNotFound when there is none.
+func (r *Reader) RecoveryByID(ctx context.Context, id string) (Recovery, error) {
+	return one(r.recoveries(ctx, `WHERE id = ?`, id))
+}
+
+func (r *Reader) recoveries(ctx context.Context, where string, args ...any) ([]Recovery, error) {
 	var out []Recovery
-	err := r.query(ctx, `SELECT id, person, asked, expires, first, state FROM recovery WHERE state = 'open' ORDER BY id`, nil, func(rows *sql.Rows) error {
+	err := r.query(ctx, `SELECT id, person, asked, expires, first, state FROM recovery `+where, args, func(rows *sql.Rows) error {
 		var x Recovery
 		var asked, expires int64
 		if err := rows.Scan(&x.ID, &x.Person, &asked, &expires, &x.First, &x.State); err != nil {

@@ -131,11 +131,11 @@ func Ago(ctx context.Context, t, now time.Time) string {
 	}
 }
 
-// zoneName returns the zone's abbreviation, or "UTC+5" where the zone has none in letters.
+// zoneName returns the zone's abbreviation, or "UTC+5" or "UTC-4:30" where the zone has none in letters.
 func zoneName(t time.Time) string {
 	name, _ := t.Zone()
 	if name == "" || name[0] == '+' || name[0] == '-' {
-		return "UTC" + strings.Replace(strings.TrimSuffix(t.Format("-07:00"), ":00"), "+0", "+", 1)
+		return "UTC" + strings.NewReplacer("+0", "+", "-0", "-").Replace(strings.TrimSuffix(t.Format("-07:00"), ":00"))
 	}
 	return name
 }

@@ -55,7 +55,7 @@ func composedEveryDay() []string {
 		add(words, "public", "all", "participant", "participant-sector", "group", "group-sector", "person")
 	}
 	add("task.", app.TaskAnswer, app.TaskDecide, app.TaskClear, app.TaskIssue, app.TaskMilestone)
-	add("bulk.", app.BulkAcknowledge, app.BulkRead, app.BulkFollow, app.BulkUnfollow)
+	add("bulk.", app.BulkAcknowledge, app.BulkRead, app.BulkFollow, app.BulkUnfollow, app.BulkShare)
 	add("explore.step.", app.ByWeek, app.ByMonth, app.ByYear)
 	for _, s := range app.Sources() {
 		add("explore.measure.", s.Measures...)
@@ -158,9 +158,12 @@ func composedByPages() []string {
 	for _, x := range []string{"language", "country", "calendar", "report", "acknowledge"} {
 		add("guide.step."+x, "", ".text")
 	}
-	add("job.", "mail", "clean-up", "expiry", "reminders", "digests", "departures", "refusals", "detection")
+	add("job.", "mail", "clean-up", "expiry", "reminders", "digests", "departures", "recoveries", "refusals", "matches", "detection")
 	add("notice.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
 	add("letter.", "issued", "cancelled", "retracted", "late", "due", "soon", "closing")
+	for _, x := range []string{app.RecoveryWaits, app.RecoveryAsked, app.RecoveryGranted, app.RecoveryRefused, app.RecoveryLapsed} {
+		add("letter."+x, "", ".subject")
+	}
 	add("way.", "link", "passkey", "directory")
 	add("answer.", (&programme.Session{}).Answers()...)
 	add("answer.", (&programme.Advice{}).Answers()...)
@@ -444,7 +447,7 @@ func TestTimesNameTheViewersZone(t *testing.T) {
 	for _, c := range []struct{ zone, want string }{
 		{"", "5 March 2024, 23:30 UTC"},
 		{"Asia/Tokyo", "6 March 2024, 08:30 JST"},
-		{"America/Sao_Paulo", "5 March 2024, 20:30 UTC-03"},
+		{"America/Sao_Paulo", "5 March 2024, 20:30 UTC-3"},
 		{"Asia/Kathmandu", "6 March 2024, 05:15 UTC+5:45"},
 	} {
 		if got := New("en", Zone(c.zone), Auto).DateTime(at); got != c.want {

@@ -52,7 +52,7 @@ func (s *Site) devicesPart(r *http.Request, devices []store.Device) part {
 		Columns: []ui.Column{{Label: ui.T(ctx, "account.device")}, {Label: ui.T(ctx, "account.made")}, {Label: ui.T(ctx, "account.used")}, {Label: ui.T(ctx, "account.remove")}}}
 	for _, d := range devices {
 		remove := wayButton("/account/passkeys/"+d.ID+"/remove", ui.T(ctx, "account.remove"), ui.T(ctx, "account.remove-named", "name", d.Name), nil)
-		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(d.Name), ui.Text(when(ctx, d.Made)), ui.Text(when(ctx, d.Used)), remove}})
+		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{deviceName(d), ui.Text(when(ctx, d.Made)), ui.Text(when(ctx, d.Used)), remove}})
 	}
 	x := part{title: ui.T(ctx, "account.devices"), paragraphs: []string{ui.T(ctx, "account.devices-about")}, list: l}
 	if s.app.Fresh(v) {
@@ -138,6 +138,10 @@ func (s *Site) removeDevice(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("device")
 	err := s.app.RemoveDevice(r.Context(), s.Viewer(r), id, r.PostFormValue("knows") == "yes")
 	s.afterRemoval(w, r, err, "account.device-removed", "/account/passkeys/"+id+"/remove", nil)
+}
+
+func (s *Site) renameDevice(w http.ResponseWriter, r *http.Request) {
+	s.ended(w, r, s.app.RenameDevice(r.Context(), s.Viewer(r), r.PathValue("device"), r.PostFormValue("name")), "account.device-renamed")
 }
 
 // afterRemoval goes back to the list of ways in, or asks first whether the person knows that it is his last.

@@ -211,6 +211,19 @@ func TestWaysInByPage(t *testing.T) {
 	if _, page := laptop.get("/account"); !strings.Contains(page, "Laptop &lt;b&gt;") {
 		t.Error("the device is not listed, or as markup")
 	}
+	_, page := laptop.get("/account")
+	rename := regexp.MustCompile(`/account/passkeys/\w+/name`).FindString(page)
+	if status, _ := laptop.post(rename, "name", " Desk <i> "); status != http.StatusSeeOther {
+		t.Error("renamed: ", status)
+	}
+	for _, bad := range []string{"", "a\u202eb", strings.Repeat("x", 61)} {
+		if status, _ := laptop.post(rename, "name", bad); status != http.StatusUnprocessableEntity {
+			t.Errorf("a device is named %q: %d", bad, status)
+		}
+	}
+	if _, page := laptop.get("/account"); !strings.Contains(page, `value="Desk &lt;i&gt;"`) {
+		t.Error("the device has not its new name")
+	}
 	status, _, question := phone.script("/sign-in/passkey/ask", nil)
 	if status != http.StatusOK {
 		t.Fatalf("%d %s", status, question)
@@ -239,7 +252,7 @@ func TestWaysInByPage(t *testing.T) {
 		t.Errorf("proving it again: %d %v", status, told)
 	}
 	phone.add("Phone")
-	_, page := phone.get("/account")
+	_, page = phone.get("/account")
 	end := regexp.MustCompile(`/account/sessions/\w+/end"`).FindAllString(page, -1)
 	if len(end) != 1 {
 		t.Fatalf("%v in %s", end, page)
@@ -328,6 +341,9 @@ func TestRecoveryByPage(t *testing.T) {
 	}
 	x.link(t, kofi, "kofi")
 	x.link(t, esi, "esi")
+	if _, page := kofi.get("/"); !strings.Contains(page, "Request to be let in<") {
+		t.Error("the first page does not say that a request waits")
+	}
 	_, page := kofi.get("/recoveries")
 	approve := regexp.MustCompile(`/recoveries/\w+/approve`).FindString(page)
 	if approve == "" || !strings.Contains(page, "ama@example.org") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,8 @@ type chosenView struct {
 	actions  []ui.Option
 	do, note string
 	problems []ui.FieldProblem
+	sharing  []ui.Field // of the rule that each is to have; none where records of the kind are not changed by people
+	readers  string     // how many would see a record of the viewer's own by that rule
 }
 
 // chosenTyped reads what was chosen: rows by themselves, or all of the list up to app.MaxChosen.
@@ -66,6 +69,9 @@ func (s *Site) choose(w http.ResponseWriter, r *http.Request) {
 	s.showChosen(w, r, http.StatusOK, k, chosen, nil)
 }
 
+// sharingPaths are the fields of the form that the problems of a sharing rule are about.
+var sharingPaths = map[string]string{"sharing.tlp": "tlp", "sharing.audience": "audience.participants"}
+
 func (s *Site) showChosen(w http.ResponseWriter, r *http.Request, status int, k *record.Kind, chosen []app.Chosen, problems record.Problems) {
 	ctx, v := r.Context(), s.Viewer(r)
 	list, err := s.app.ChosenOf(ctx, v, k.Name, chosen)
@@ -73,8 +79,8 @@ func (s *Site) showChosen(w http.ResponseWriter, r *http.Request, status int, k 
 		s.Fail(w, r, err)
 		return
 	}
-	p := &chosenView{kind: k, do: r.PostForm.Get("do"), note: r.PostForm.Get("note"), problems: ui.FieldProblems(ctx, problems, func(path string) string { return ui.T(ctx, "choose."+path) })}
-	p.list = ui.List{ID: "chosen", Caption: ui.T(ctx, "choose.title"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.state")}, {Label: ui.T(ctx, "list.owner")}}}
+	p := &chosenView{kind: k, do: r.PostForm.Get("do"), note: r.PostForm.Get("note")}
+	p.list = ui.List{ID: "chosen", Caption: ui.T(ctx, "choose.title"), Columns: []ui.Column{{Label: ui.T(ctx, "list.title")}, {Label: ui.T(ctx, "list.state")}, {Label: ui.T(ctx, "list.owner")}, {Label: "TLP"}}}
 	version := map[string]int{}
 	for _, c := range chosen {
 		version[c.ID] = c.Version
@@ -85,12 +91,80 @@ func (s *Site) showChosen(w http.ResponseWriter, r *http.Request, status int, k 
 			n = x.Version
 		}
 		p.chosen = append(p.chosen, x.ID+"."+strconv.Itoa(n))
-		p.list.Rows = append(p.list.Rows, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.ownerName(ctx, x.Owner))}})
+		p.list.Rows = append(p.list.Rows, ui.Row{URL: "/r/" + x.ID, Cells: []templ.Component{ui.Text(s.title(ctx, x)), ui.StateBadge(stateOf(ctx, x.Record)), ui.Text(s.ownerName(ctx, x.Owner)), ui.TLP(x.Sharing.TLP)}})
 	}
 	for _, a := range app.BulkActions(v, k) {
+		if a == app.BulkShare {
+			p.sharing = s.sharingFields(ctx, values{r.PostForm})
+			continue
+		}
 		p.actions = append(p.actions, ui.Option{Value: a, Label: bulkWords(ctx, a)})
 	}
+	if r.PostForm.Get("_preview") != "" && len(p.sharing) > 0 {
+		var err error
+		if problems, err = s.previewSharing(r, k, chosen, p); err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+	}
+	for i := range problems {
+		if path, ok := sharingPaths[problems[i].Field]; ok {
+			problems[i].Field = path
+		}
+	}
+	ui.SpreadProblems(ctx, p.sharing, problems)
+	p.problems = ui.FieldProblems(ctx, problems, func(path string) string { return chosenLabel(ctx, path) })
 	s.Show(w, r, status, ui.Page{Title: ui.T(ctx, "choose.title"), TLP: strictest(list)}, chosenPage(p))
+}
+
+func chosenLabel(ctx context.Context, path string) string {
+	switch path {
+	case "tlp":
+		return "TLP"
+	case "audience.participants":
+		return fieldLabel(ctx, path)
+	}
+	return ui.T(ctx, "choose."+path)
+}
+
+// previewSharing says beside each chosen record what the rule that was typed would do to who sees it. Problems are of a
+// rule that no record can have.
+func (s *Site) previewSharing(r *http.Request, k *record.Kind, chosen []app.Chosen, p *chosenView) (record.Problems, error) {
+	ctx, v := r.Context(), s.Viewer(r)
+	typed := values{r.PostForm}
+	list, err := s.app.Resharing(ctx, v, k.Name, chosen, sharingTyped(typed))
+	var e *app.Error
+	if asError(err, &e) && e.Code == app.Invalid {
+		return e.Problems, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(list, func(x app.Reshared) bool { return x.Err == nil }) {
+		if p.readers, err = s.readersOf(ctx, v, nil, k, typed); err != nil {
+			return nil, err
+		}
+	}
+	p.list.Columns = append(p.list.Columns, ui.Column{Label: ui.T(ctx, "reshare.then")})
+	for i, x := range list {
+		p.list.Rows[i].Cells = append(p.list.Rows[i].Cells, s.resharedView(ctx, x))
+	}
+	return nil, nil
+}
+
+// resharedView says in words what would become of who sees a record.
+func (s *Site) resharedView(ctx context.Context, x app.Reshared) templ.Component {
+	switch {
+	case x.Err != nil:
+		return ui.Text(s.why(ctx, x.Err))
+	case x.More && x.Fewer:
+		return ui.StateBadge(ui.State{Label: ui.T(ctx, "reshare.others"), Tone: ui.Attention})
+	case x.More:
+		return ui.StateBadge(ui.State{Label: ui.T(ctx, "reshare.more"), Tone: ui.Attention})
+	case x.Fewer:
+		return ui.StateBadge(ui.State{Label: ui.T(ctx, "reshare.fewer"), Tone: ui.Info})
+	}
+	return ui.StateBadge(ui.State{Label: ui.T(ctx, "reshare.same"), Tone: ui.Neutral})
 }
 
 // bulkWords names what is done with several records at once.
@@ -118,7 +192,11 @@ func (s *Site) bulk(w http.ResponseWriter, r *http.Request) {
 		s.exportChosen(w, r, k, chosen, format)
 		return
 	}
-	outcomes, err := s.app.Bulk(ctx, v, k.Name, chosen, r.PostForm.Get("do"), strings.TrimSpace(r.PostForm.Get("note")))
+	if r.PostForm.Get("_preview") != "" {
+		s.showChosen(w, r, http.StatusOK, k, chosen, nil)
+		return
+	}
+	outcomes, err := s.app.Bulk(ctx, v, k.Name, chosen, app.Deed{Do: r.PostForm.Get("do"), Note: strings.TrimSpace(r.PostForm.Get("note")), Sharing: sharingTyped(values{r.PostForm})})
 	var e *app.Error
 	if asError(err, &e) && e.Code == app.Invalid {
 		s.showChosen(w, r, http.StatusUnprocessableEntity, k, chosen, e.Problems)

@@ -61,8 +61,13 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
+	requests, err := s.recoveryLines(ctx, v)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
 	p := &homeView{world: s.world(ctx, "counted", ui.T(ctx, "home.map", "n", o.Weeks), o.ByCountry), unusual: s.signalCards(ctx, o.Unusual),
-		alerts: s.alertCards(ctx, o.Alerts), tasks: s.taskLines(ctx, o.Tasks), news: s.newsOf(ctx, o.News), saved: savedLines(saved)}
+		alerts: s.alertCards(ctx, o.Alerts), tasks: append(requests, s.taskLines(ctx, o.Tasks)...), news: s.newsOf(ctx, o.News), saved: savedLines(saved)}
 	if v.Official() {
 		p.quick = s.quickReports(ctx)
 		p.none.Label, p.none.URL = ui.T(ctx, "record.new"), "/records/identification/new"
@@ -72,7 +77,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 		total += n
 	}
 	p.stats = []ui.Stat{
-		{Label: ui.T(ctx, "home.waiting"), Value: ui.Num(ctx, len(o.Alerts)+len(o.Tasks)), URL: "#waiting"},
+		{Label: ui.T(ctx, "home.waiting"), Value: ui.Num(ctx, len(o.Alerts)+len(p.tasks)), URL: "#waiting"},
 		{Label: ui.T(ctx, "home.unusual"), Value: ui.Num(ctx, len(o.Unusual)), URL: "/signals"},
 		{Label: ui.T(ctx, "home.counted", "n", o.Weeks), Value: ui.Num(ctx, total), URL: "/explore"},
 		{Label: ui.T(ctx, "home.countries"), Value: ui.Num(ctx, len(o.ByCountry)), URL: "/participants"},

@@ -1,11 +1,13 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"tocsin/internal/app"
 	"tocsin/internal/record"
 	"tocsin/internal/web/ui"
 )
@@ -58,6 +60,21 @@ func (s *Site) showRecoveries(w http.ResponseWriter, r *http.Request, secret str
 	}
 	p.parts = append(p.parts, part{title: ui.T(ctx, "recovery.open"), list: l})
 	s.showBlocks(w, r, http.StatusOK, p)
+}
+
+// recoveryLines are the requests that wait for the viewer's answer, as his first page shows them.
+func (s *Site) recoveryLines(ctx context.Context, v app.Viewer) ([]relatedLine, error) {
+	list, err := s.app.Requests(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	var out []relatedLine
+	for _, x := range list {
+		if !x.Mine {
+			out = append(out, relatedLine{kind: ui.T(ctx, "task.recovery"), title: x.Who.Name, url: "/recoveries", relation: ui.T(ctx, "task.due", "date", when(ctx, x.Expires))})
+		}
+	}
+	return out, nil
 }
 
 func (s *Site) approveRecovery(w http.ResponseWriter, r *http.Request) {

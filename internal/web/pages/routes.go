@@ -44,6 +44,7 @@ func (s *Site) Routes() []web.Route {
 		short("/account/confirm", web.SignedIn, s.confirm),
 		post("/account/passkeys/ask", web.SignedIn, s.askDevice),
 		short("/account/passkeys", web.SignedIn, s.addDevice),
+		post("/account/passkeys/{device}/name", web.SignedIn, s.renameDevice),
 		post("/account/passkeys/{device}/remove", web.SignedIn, s.removeDevice),
 		post("/account/directory", web.SignedIn, s.toDirectory),
 		post("/account/directory/remove", web.SignedIn, s.unbind),
