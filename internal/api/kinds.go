@@ -36,6 +36,7 @@ type Kind struct {
 type KindField struct {
 	Name     string      `json:"name"`
 	Label    string      `json:"label"`
+	Help     string      `json:"help,omitempty" doc:"What belongs into it, in the language asked for"`
 	Type     string      `json:"type"`
 	Required bool        `json:"required"`
 	Derived  bool        `json:"derived" doc:"The system says it; what is sent for it is passed over"`
@@ -110,7 +111,7 @@ func noKind(name string) error {
 
 func kindOf(l *locales.Locale, k *record.Kind) Kind {
 	out := Kind{Name: k.Name, Label: l.T("kind." + k.Name + ".one"), Many: l.T("kind." + k.Name + ".many"), Line: k.Line, Authored: k.Authored, Titled: k.Compose == nil, Sharing: string(k.Sharing),
-		Public: app.Public.MayList(k.Name), Partners: k.Partners, Under: list(k.Under), Follows: list(k.Follows), Substances: k.Named, Fields: fieldsOf(l, k.Fields), Initial: k.Workflow.Initial, Steps: []KindStep{}}
+		Public: app.Public.MayList(k.Name), Partners: k.Partners, Under: list(k.Under), Follows: list(k.Follows), Substances: k.Named, Fields: fieldsOf(l, k.Name, "", k.Fields), Initial: k.Workflow.Initial, Steps: []KindStep{}}
 	for _, s := range k.Workflow.States {
 		out.States = append(out.States, State{Name: s, Label: l.T("state." + s), Private: k.Workflow.IsPrivate(s), Locked: contains(k.Workflow.Locked, s)})
 	}
@@ -129,15 +130,15 @@ func stepOf(l *locales.Locale, s record.Step) KindStep {
 	return KindStep{Name: s.Name, Label: l.T("step." + s.Name), From: s.From, To: s.To, By: by, Duty: s.Duty, Second: s.Second, Reason: s.Reason, Widens: string(s.Widen)}
 }
 
-func fieldsOf(l *locales.Locale, fields []record.Field) []KindField {
+func fieldsOf(l *locales.Locale, kind, prefix string, fields []record.Field) []KindField {
 	out := []KindField{}
 	for _, f := range fields {
-		x := KindField{Name: f.Name, Label: labelOf(l, "field."+f.Name, f.Name), Type: string(f.Type), Required: f.Required, Derived: f.Derived || f.Type == record.TypeData, Past: f.Past, Max: f.Max, Least: f.Least, Most: f.Most, Unit: f.Unit}
+		x := KindField{Name: f.Name, Label: labelOf(l, "field."+f.Name, f.Name), Help: labelOf(l, locales.HelpKey(kind, prefix+f.Name), ""), Type: string(f.Type), Required: f.Required, Derived: f.Derived || f.Type == record.TypeData, Past: f.Past, Max: f.Max, Least: f.Least, Most: f.Most, Unit: f.Unit}
 		for _, o := range f.Options {
 			x.Options = append(x.Options, Option{o, labelOf(l, "option."+o, o)})
 		}
 		if f.Type == record.TypeList {
-			x.Fields = fieldsOf(l, f.Fields)
+			x.Fields = fieldsOf(l, kind, prefix+f.Name+".", f.Fields)
 		}
 		out = append(out, x)
 	}

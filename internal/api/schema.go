@@ -22,25 +22,24 @@ func bodyName(kind string) string {
 // declareKinds adds the schemas of all kinds' bodies, made from their declarations.
 func declareKinds(r huma.Registry) {
 	for _, k := range kinds.All {
-		s := objectOf(k.Fields)
+		s := objectOf(k.Name, "", k.Fields)
 		s.Title = english("kind." + k.Name + ".one")
 		s.PrecomputeMessages()
 		r.Map()[bodyName(k.Name)] = s
 	}
 }
 
-func objectOf(fields []record.Field) *huma.Schema {
+// objectOf describes the fields of a kind's body, or of the items of the list at the path that the prefix ends.
+func objectOf(kind, prefix string, fields []record.Field) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false}
 	for _, f := range fields {
 		p := schemaOf(f)
-		if key := "field." + f.Name; locales.Has(key) {
-			p.Description = english(key)
+		if f.Type == record.TypeList {
+			p.Items = objectOf(kind, prefix+f.Name+".", f.Fields)
 		}
+		p.Description = describeField(kind, prefix+f.Name, f)
 		if f.Derived || f.Type == record.TypeData {
 			p.ReadOnly = true
-		}
-		if f.Unit != "" {
-			p.Description += " (" + f.Unit + ")"
 		}
 		s.Properties[f.Name] = p
 		if f.Required && !f.Derived {
@@ -50,10 +49,25 @@ func objectOf(fields []record.Field) *huma.Schema {
 	return s
 }
 
+// describeField is the label of a field with its unit, and what the data dictionary says of it.
+func describeField(kind, path string, f record.Field) string {
+	var said string
+	if key := "field." + f.Name; locales.Has(key) {
+		said = english(key)
+	}
+	if f.Unit != "" {
+		said += " (" + f.Unit + ")"
+	}
+	if key := locales.HelpKey(kind, path); key != "" {
+		said += ": " + english(key)
+	}
+	return said
+}
+
 // patterns are the forms of values that are texts of a form.
 var patterns = map[record.FieldType]string{record.TypeDate: `^\d{4}(-\d{2}(-\d{2})?)?$`, record.TypeCountry: `^[A-Z]{2}$`, record.TypePlace: `^[A-Z]{2}(-[A-Z0-9]{1,3})?$`, record.TypeTime: `^([01]\d|2[0-3]):[0-5]\d$`}
 
-// schemaOf describes what may stand in a field.
+// schemaOf describes what may stand in a field; what stands in the items of a list is not said here.
 func schemaOf(f record.Field) *huma.Schema {
 	text := func() *huma.Schema { return &huma.Schema{Type: huma.TypeString} }
 	switch {
@@ -64,7 +78,7 @@ func schemaOf(f record.Field) *huma.Schema {
 		if items == 0 {
 			items = record.DefaultItems
 		}
-		return &huma.Schema{Type: huma.TypeArray, Items: objectOf(f.Fields), MaxItems: &items}
+		return &huma.Schema{Type: huma.TypeArray, MaxItems: &items}
 	case f.Type == record.TypeTexts:
 		s := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false}
 		for _, l := range record.Languages {

@@ -63,7 +63,8 @@ func (t FieldType) One() FieldType {
 	return t
 }
 
-// Field declares one field of a body. Its label and help are the message keys field.KIND.NAME and help.KIND.NAME.
+// Field declares one field of a body. Its label is the message field.NAME; its help is help.KIND.PATH, where the path of an
+// item of a list is LIST.NAME, or help.field.NAME where the same holds in every kind.
 type Field struct {
 	Name     string // as in JSON
 	Type     FieldType

@@ -42,8 +42,7 @@ var silent = map[string][]string{"ar": {"zero", "one", "two"}}
 // Whoever composes keys adds their list here.
 var composed = []func() []string{composedByPages, composedEveryDay}
 
-// composedEveryDay are the keys of why a record is seen, of what waits, of bulk actions, of the explorer and of the data dictionary. A field's help
-// is there where it says more than the label.
+// composedEveryDay are the keys of why a record is seen, of what waits, of bulk actions, of the explorer and of the data dictionary.
 func composedEveryDay() []string {
 	keys := []string{"notice.match", "action.bring-back"}
 	add := func(prefix string, names ...string) {
@@ -60,24 +59,23 @@ func composedEveryDay() []string {
 	for _, s := range app.Sources() {
 		add("explore.measure.", s.Measures...)
 	}
-	var fields func(kind string, list []record.Field)
-	fields = func(kind string, list []record.Field) {
+	var fields func(list []record.Field)
+	fields = func(list []record.Field) {
 		for _, f := range list {
 			if f.Type == record.TypeData {
 				continue
 			}
 			keys = append(keys, "dictionary.type."+string(f.Type))
-			for _, key := range []string{"help." + kind + "." + f.Name, "help.field." + f.Name, "dictionary.source." + string(f.Type.One())} {
-				if Has(key) {
-					keys = append(keys, key)
-				}
+			if key := "dictionary.source." + string(f.Type.One()); Has(key) {
+				keys = append(keys, key)
 			}
-			fields(kind, f.Fields)
+			fields(f.Fields)
 		}
 	}
 	for _, k := range kinds.All {
-		fields(k.Name, k.Fields)
+		fields(k.Fields)
 	}
+	helpOfFields(func(_, _, key string) { keys = append(keys, key) })
 	return keys
 }
 

@@ -3,6 +3,8 @@ package pages
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -14,10 +16,11 @@ import (
 	"tocsin/internal/web/ui"
 )
 
-// fieldHelp says beside a field what belongs into it: what the dictionary says of it, then what its declaration allows.
-func fieldHelp(ctx context.Context, kind string, f record.Field) string {
+// fieldHelp says beside the field at a path what belongs into it: what the dictionary says of it, then what its
+// declaration allows.
+func fieldHelp(ctx context.Context, kind, path string, f record.Field) string {
 	var parts []string
-	if s := meaning(ctx, kind, f); s != "" {
+	if s := meaning(ctx, kind, path); s != "" {
 		parts = append(parts, s)
 	}
 	if s := fieldRange(ctx, f); s != "" {
@@ -108,7 +111,7 @@ func (s *Site) dictionary(w http.ResponseWriter, r *http.Request) {
 	for _, k := range kinds.All {
 		l := &ui.List{ID: "dictionary-" + k.Name, Caption: ui.T(ctx, "kind."+k.Name+".many"), Columns: columns}
 		for _, e := range entriesOf(k) {
-			l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(fieldLabel(ctx, e.field.Name)), fieldCode(e.path), ui.Text(typeWords(ctx, e.field)), ui.Text(need(ctx, e.field)), ui.Text(allowed(ctx, e.field)), ui.Text(meaning(ctx, k.Name, e.field))}})
+			l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(fieldLabel(ctx, e.field.Name)), fieldCode(e.path), ui.Text(typeWords(ctx, e.field)), ui.Text(need(ctx, e.field)), ui.Text(allowed(ctx, e.field)), ui.Text(meaning(ctx, k.Name, e.path))}})
 		}
 		p.parts = append(p.parts, part{title: ui.T(ctx, "kind."+k.Name+".many"), text: ui.T(ctx, "kind."+k.Name+".about"), list: l})
 	}
@@ -136,14 +139,10 @@ func allowed(ctx context.Context, f record.Field) string {
 	return strings.Join(parts, " · ")
 }
 
-// meaning is what the dictionary says of a field of a kind, else of every field of that name; "" for nothing.
-func meaning(ctx context.Context, kind string, f record.Field) string {
-	for _, key := range []string{"help." + kind + "." + f.Name, "help.field." + f.Name} {
-		if locales.Has(key) {
-			return ui.T(ctx, key)
-		}
-	}
-	return ""
+// meaning is what the dictionary says of the field of a kind at a path, which may have item numbers ("goods.0.unit").
+func meaning(ctx context.Context, kind, path string) string {
+	declared := slices.DeleteFunc(strings.Split(path, "."), func(part string) bool { _, err := strconv.Atoi(part); return err == nil })
+	return ui.T(ctx, locales.HelpKey(kind, strings.Join(declared, ".")))
 }
 
 // dictionaryFile sends the dictionary as a table, in the language of whoever asks.
@@ -167,7 +166,7 @@ func (s *Site) dictionaryFile(w http.ResponseWriter, r *http.Request) {
 			}
 			f := e.field
 			err = sheet.Row([]any{k.Name, ui.T(ctx, "kind."+k.Name+".one"), e.path, fieldLabel(ctx, f.Name), string(f.Type), ui.T(ctx, "dictionary.type."+string(f.Type)), f.Required, f.Unit, orBlank(f.Least), orBlank(f.Most),
-				strings.Join(f.Options, ";"), codeSource(ctx, f.Type), meaning(ctx, k.Name, f)})
+				strings.Join(f.Options, ";"), codeSource(ctx, f.Type), meaning(ctx, k.Name, e.path)})
 		}
 	}
 	if err == nil {

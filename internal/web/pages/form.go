@@ -243,8 +243,8 @@ func (s *Site) headFields(ctx context.Context, k *record.Kind, v values) []ui.Fi
 		return nil
 	}
 	return []ui.Field{
-		{Path: "title", Type: record.TypeTexts, Label: fieldLabel(ctx, "headline"), Required: true, Texts: textOf(v, "title"), Max: 300},
-		{Path: "summary", Type: record.TypeTexts, Label: fieldLabel(ctx, "description"), Texts: textOf(v, "summary")},
+		{Path: "title", Type: record.TypeTexts, Label: fieldLabel(ctx, "headline"), Help: ui.T(ctx, "help.headline"), Required: true, Texts: textOf(v, "title"), Max: 300},
+		{Path: "summary", Type: record.TypeTexts, Label: fieldLabel(ctx, "description"), Help: ui.T(ctx, "help.description"), Texts: textOf(v, "summary")},
 	}
 }
 
@@ -255,7 +255,7 @@ func (s *Site) formFields(ctx context.Context, kind, prefix string, fields []rec
 			continue
 		}
 		path := prefix + f.Name
-		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Help: fieldHelp(ctx, kind, f), Required: f.Required, Unit: unit(ctx, f.Unit), Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
+		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Help: fieldHelp(ctx, kind, path, f), Required: f.Required, Unit: unit(ctx, f.Unit), Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
 		switch f.Type {
 		case record.TypeDate:
 			x.Value = ui.JoinDate(v.Get(path+".year"), v.Get(path+".month"), v.Get(path+".day"))
@@ -296,7 +296,7 @@ func (s *Site) sharingFields(ctx context.Context, v values) []ui.Field {
 	tlp := ui.Field{Path: "tlp", Type: record.TypeChoice, Label: "TLP", Help: ui.T(ctx, "help.tlp"), Required: true, Value: v.Get("tlp")}
 	tlp.Options = tlpOptions(ctx)
 	who := ui.Field{Path: "audience.participants", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.participants"), Help: ui.T(ctx, "help.audience"), Values: v.Values["audience.participants"], Options: s.participantOptions(ctx)}
-	groups := ui.Field{Path: "audience.groups", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.groups"), Values: v.Values["audience.groups"]}
+	groups := ui.Field{Path: "audience.groups", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.groups"), Help: ui.T(ctx, "help.groups"), Values: v.Values["audience.groups"]}
 	groups.Options = s.groupOptions(ctx)
 	sectors := ui.Field{Path: "audience.sectors", Type: record.TypeChoices, Label: fieldLabel(ctx, "audience.sectors"), Help: ui.T(ctx, "help.sectors"), Values: v.Values["audience.sectors"]}
 	for _, x := range coalition.Sectors {
