@@ -36,6 +36,7 @@ type part struct {
 	form        *smallForm
 	actions     []action
 	id          string // of the part, for links to it; "" for none
+	folded      bool   // opened by its title
 }
 
 // smallForm is a form within a page.

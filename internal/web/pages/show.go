@@ -152,6 +152,8 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 			case text == "":
 			case f.Name == "source" && p.x.Record.Kind == "signal":
 				fact.Value = ui.Text(sourceName(ctx, id))
+			case f.Name == "measure" && p.x.Record.Kind == "signal":
+				fact.Value = ui.Text(ui.T(ctx, "explore.measure."+id))
 			case f.Name == "assessor":
 				name, _ := s.app.PersonName(ctx, id)
 				fact.Value = ui.Text(name)
