@@ -139,6 +139,9 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 			if f.Name == "name" || f.Name == "text" && p.x.Record.Kind == "recommendation" {
 				continue // it is the title, or stands by paragraphs
 			}
+			if f.Name == "instruction" && p.x.Record.Kind == "alert" {
+				continue // it stands above, in a card of its own
+			}
 			if t := textIn(body[f.Name], lang(ctx)); t != "" {
 				p.facts = append(p.facts, ui.Fact{Label: fieldLabel(ctx, f.Name), Value: ui.Prose(t), Wide: true})
 			}

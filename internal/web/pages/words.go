@@ -143,7 +143,16 @@ func (s *Site) substanceName(ctx context.Context, id string) string {
 }
 
 func (s *Site) title(ctx context.Context, x *app.Shown) string {
-	return x.Kind.TitleIn(x.Record, s.app.Namer(), lang(ctx))
+	return s.titleOf(ctx, x.Kind, x.Record)
+}
+
+// titleOf is a record's title in the viewer's language, the given one or the one that its kind composes.
+func (s *Site) titleOf(ctx context.Context, k *record.Kind, r *record.Record) string {
+	title := k.TitleIn(r, s.app.Namer(), lang(ctx))
+	if given, _ := r.Title.In(lang(ctx)); given != "" {
+		return title
+	}
+	return locales.From(ctx).Running(title)
 }
 
 // source names what a series counts: "health-event/death".
