@@ -12,7 +12,7 @@ import (
 // derivation numbers the way in which lists, observations and the full-text index follow from the records. Whoever
 // changes what project makes of a record that is stored already raises it; a test tells. A database that was derived
 // otherwise is derived anew when it is opened.
-const derivation = 4
+const derivation = 3
 
 // derivedBy is the name of the value that says by which derivation the database was derived.
 const derivedBy = "derived"

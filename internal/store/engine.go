@@ -37,6 +37,7 @@ type engine struct {
 	dialect   goose.Dialect
 	lock      string // takes the single writer's place for the length of a transaction; "" where beginning does
 	noRowid   string
+	month     string   // the record.YearMonth of the column week
 	extra     []string // statements after the migrations: the full-text index
 	index     string   // adds a document: seq, words, audience
 	unindex   string   // removes a document: seq
@@ -66,6 +67,7 @@ const checkpointPages = 16 << 10
 
 var sqlite = engine{
 	name: "sqlite", dialect: goose.DialectSQLite3, noRowid: "WITHOUT ROWID",
+	month: `(CAST(strftime('%Y', (week * 7 + 7) * 86400, 'unixepoch') AS INTEGER) * 12 + CAST(strftime('%m', (week * 7 + 7) * 86400, 'unixepoch') AS INTEGER) - 1)`,
 	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`,
 		`CREATE TABLE IF NOT EXISTS word (word TEXT PRIMARY KEY) WITHOUT ROWID`},
 	index: `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, unindex: `DELETE FROM search WHERE rowid = ?`,
@@ -83,7 +85,8 @@ var sqlite = engine{
 
 var postgres = engine{
 	name: "postgres", dialect: goose.DialectPostgres,
-	lock: `SELECT value FROM meta WHERE name = 'writer' FOR UPDATE`,
+	month: `(CAST(extract(year FROM DATE '1970-01-08' + CAST(week * 7 AS INTEGER)) AS BIGINT) * 12 + CAST(extract(month FROM DATE '1970-01-08' + CAST(week * 7 AS INTEGER)) AS BIGINT) - 1)`,
+	lock:  `SELECT value FROM meta WHERE name = 'writer' FOR UPDATE`,
 	extra: []string{
 		`CREATE TABLE IF NOT EXISTS search (seq BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)`,
 		`CREATE INDEX IF NOT EXISTS search_doc ON search USING gin (doc)`,
@@ -306,7 +309,8 @@ func migrations(db *sql.DB, e engine) (*goose.Provider, error) {
 		if err != nil {
 			return nil, err
 		}
-		files[f.Name()] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(text), "/*WITHOUT ROWID*/", e.noRowid))}
+		own := strings.NewReplacer("/*WITHOUT ROWID*/", e.noRowid, "/*MONTH OF week*/", e.month).Replace(string(text))
+		files[f.Name()] = &fstest.MapFile{Data: []byte(own)}
 	}
 	return goose.NewProvider(e.dialect, db, files, goose.WithVerbose(false))
 }

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 
+	"tocsin/internal/record"
 	"tocsin/internal/store/storetest"
 )
 
@@ -179,4 +180,44 @@ func copyOf(t *testing.T, address string, n int) string {
 	}
 	u.Path = "/" + to
 	return u.String()
+}
+
+// TestTotalsOfWhatStood: what had been counted before totals were kept is in them.
+func TestTotalsOfWhatStood(t *testing.T) {
+	const before = 9
+	storetest.Each(t, func(t *testing.T, address string) {
+		ctx := context.Background()
+		s, err := OpenEmpty(ctx, address, before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		months := map[record.YearMonth]float64{}
+		for week := record.Week(-3700); week < 6800; week += 1 + week&3 { // 1899 to 2100
+			months[week.YearMonth()] += 3
+			q := fmt.Sprintf(`INSERT INTO observation (place, substance, source, measure, audience, week, value) VALUES ('GH', '', 'a', 'count', 1, %[1]d, 2), ('GH', '', 'b', 'count', 1, %[1]d, 1), ('GH-AA', '', 'a', 'count', 1, %[1]d, 2)`, week)
+			if _, err := s.w.Exec(q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.w.Exec(`INSERT INTO audience_token (token, audience) VALUES ('all', 1)`); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = Open(ctx, address); err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for m, want := range months {
+			got, err := s.Read().Countries(ctx, "", "count", []string{"all"}, m, m)
+			if err != nil || got["GH"] != want || len(got) != 1 {
+				t.Fatalf("%s: %v (%v), want %v", m, got, err, want)
+			}
+		}
+		course, err := s.Read().Course(ctx, nil, "", "count", []string{"a", "b"}, []string{"all"}, -4000, 7000)
+		if err != nil || len(course["a"]) != len(course["b"]) || course["a"][0].Value != 2 || course["b"][0].Value != 1 {
+			t.Fatalf("%d and %d weeks of the world: %v", len(course["a"]), len(course["b"]), err)
+		}
+	})
 }

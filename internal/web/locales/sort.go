@@ -13,12 +13,13 @@ func (l *Locale) Sorter() func(a, b string) int {
 }
 
 // Latin keeps a code in Latin letters ("SWG 2.1") together within a text that runs from right to left: it is isolated, as
-// Unicode Technical Report 9 has it. Elsewhere the code stands for itself.
+// Unicode Technical Report 9 has it. The mark before it (U+200F) says to a browser that chooses the direction by the first
+// letter, and looks into isolates for it, that the text is one from right to left. Elsewhere the code stands for itself.
 func (l *Locale) Latin(code string) string {
 	if l.Dir != "rtl" {
 		return code
 	}
-	return isolated(code)
+	return "\u200f" + isolated(code)
 }
 
 // isolated is a text from left to right that stands within one of either direction.
