@@ -41,7 +41,7 @@ type part struct {
 
 // short says whether the part stands well beside another: a few lines to follow, and no table, plot or form.
 func (x part) short() bool {
-	return x.title != "" && x.body == nil && x.list == nil && x.form == nil && len(x.facts) == 0 && !x.folded && x.lines != nil
+	return x.title != "" && x.body == nil && x.list == nil && x.form == nil && len(x.facts) == 0 && len(x.paragraphs) == 0 && !x.folded
 }
 
 // runs are the parts in their order, the short ones that follow each other together.
