@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -150,7 +151,9 @@ func zipped(t *testing.T, files map[string][]byte) []byte {
 }
 
 func TestHugeLine(t *testing.T) {
-	const size = 200 << 20
+	const size, most = 200 << 20, 24 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	r, err := Open(endless{size}, size, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -158,6 +161,9 @@ func TestHugeLine(t *testing.T) {
 	var p *Problem
 	if _, err := r.Next(); !errors.As(err, &p) || p.Key != "import.table.line" {
 		t.Errorf("a line of 200 MB: %v", err)
+	}
+	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > most {
+		t.Errorf("a line of 200 MB takes %d MB of memory", (after.TotalAlloc-before.TotalAlloc)>>20)
 	}
 }
 
