@@ -27,14 +27,14 @@ func (s *Site) admin(w http.ResponseWriter, r *http.Request) {
 		{title: ui.T(ctx, "admin.jobs"), list: jobList(ctx, x)},
 		{title: ui.T(ctx, "admin.node"), facts: []ui.Fact{{Label: ui.T(ctx, "admin.changes"), Value: ui.Number(int(x.Changes))}}, body: nodeView(x.Key, x.Checkpoint)},
 		{title: ui.T(ctx, "menu.unknown"), text: ui.T(ctx, "admin.unknown", "n", x.Unknown), actions: []action{{label: ui.T(ctx, "menu.unknown"), url: "/unknown"}}},
-		counted(ctx, part{title: ui.T(ctx, "admin.unregistered"), text: ui.T(ctx, "admin.unregistered-text"), list: s.lacking(ctx, x.Staff), actions: []action{{label: invitationsLabel(ctx), url: "/invitations"}}}),
-		counted(ctx, part{title: ui.T(ctx, "admin.people"), list: s.staffList(ctx, x.Staff)}),
+		foldedByCount(ctx, part{title: ui.T(ctx, "admin.unregistered"), text: ui.T(ctx, "admin.unregistered-text"), list: s.lacking(ctx, x.Staff), actions: []action{{label: invitationsLabel(ctx), url: "/invitations"}}}),
+		foldedByCount(ctx, part{title: ui.T(ctx, "admin.people"), list: s.staffList(ctx, x.Staff)}),
 	}
 	s.showBlocks(w, r, http.StatusOK, p)
 }
 
-// counted is a part whose list has a row for each participant: its title says how many there are and opens it.
-func counted(ctx context.Context, x part) part {
+// foldedByCount is a part whose list has a row for each participant: its title says how many there are and opens it.
+func foldedByCount(ctx context.Context, x part) part {
 	x.folded = len(x.list.Rows) > 0
 	if x.folded {
 		x.title += " · " + ui.Num(ctx, len(x.list.Rows))
