@@ -44,8 +44,8 @@ func (x part) short() bool {
 	return x.title != "" && x.body == nil && x.list == nil && x.form == nil && len(x.facts) == 0 && len(x.paragraphs) == 0 && !x.folded
 }
 
-// runs are the parts in their order, the short ones that follow each other together.
-func runs(parts []part) (out [][]part) {
+// besides are the parts in their order, the short ones that follow each other together.
+func besides(parts []part) (out [][]part) {
 	for i, x := range parts {
 		if i > 0 && x.short() && parts[i-1].short() {
 			out[len(out)-1] = append(out[len(out)-1], x)

@@ -104,7 +104,7 @@ func blocksView(p blocks) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, run := range runs(p.parts) {
+		for _, run := range besides(p.parts) {
 			if len(run) > 1 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"front-columns\">")
 				if templ_7745c5c3_Err != nil {
