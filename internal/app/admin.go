@@ -45,7 +45,7 @@ const maxUncertain = 100
 // Administration returns what is to be looked after. Only the secretariat and administrators may.
 func (a *App) Administration(ctx context.Context, v Viewer) (*Administration, error) {
 	if !AuditWhole(v) {
-		return nil, refuse(Forbidden, "error.administer")
+		return nil, refuse(Forbidden, "error.administration")
 	}
 	r := a.store.Read()
 	out := &Administration{Key: a.store.PublicKey()}

@@ -213,6 +213,8 @@ func recordPage() templ.Component {
 			{Label: "Substance", Value: ui.Link("/list", "Fentanyl")}, {Label: "Place", Value: ui.Text("Connecticut, United States")},
 			{Label: "Observed", Value: ui.Number(9)}, {Label: "Assessor"}, {Label: "Why", Value: ui.Text("Improved Farrington, baseline of five years."), Wide: true}})),
 		with(ui.Card("The plot"), plot.SignalPlot(series())),
+		with(ui.Fold("Proposed changes · 1", true), ui.Text("The weight should read 1.2 kg.")),
+		with(ui.Fold("Withdraw this record", false), ui.Text("Say why.")),
 		with(ui.Card("History"), ui.Timeline([]ui.Event{
 			{At: at, What: "Raised by detection", Tone: ui.Attention}, {At: at.Add(time.Hour), Who: "Ama Mensah, Ghana", What: "Taken for assessment", Tone: ui.Info}, {At: at.Add(50 * time.Hour), Who: "Ama Mensah, Ghana", What: "Confirmed", Tone: ui.Good}})),
 		with(ui.Card("Discussion"), ui.Discussion([]ui.Comment{{ID: "1", At: at, Author: "Luis Ortega", Of: "Mexico", Text: "We see the same press marks.\n\nPhotographs follow."}})),

@@ -7,8 +7,10 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -64,13 +66,25 @@ func numerals(code string) language.Tag { return language.MustParse(code + "-u-n
 
 func mustLoad() *i18n.Bundle {
 	b := i18n.NewBundle(language.English)
-	b.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
+	b.RegisterUnmarshalFunc("yaml", unmarshal)
 	for _, l := range Languages {
 		if _, err := b.LoadMessageFileFS(files, l.Code+".yaml"); err != nil {
 			panic(err) // the embedded catalogues are checked by the tests
 		}
 	}
 	return b
+}
+
+// dates are those written as ISO 8601 has them, in a text that runs from right to left.
+var dates = regexp.MustCompile(`\d{4}(?:-\d{2}){1,2}`)
+
+// unmarshal reads a catalogue. The dates that its Arabic texts give as examples are isolated: after Arabic letters the
+// Unicode Bidirectional Algorithm would show 2024-03-05 as 05-03-2024, and whoever types what he sees types it wrongly.
+func unmarshal(data []byte, v any) error {
+	if runs := strings.IndexFunc(string(data), func(r rune) bool { return unicode.Is(unicode.Arabic, r) }); runs >= 0 {
+		data = dates.ReplaceAllFunc(data, func(date []byte) []byte { return []byte(isolated(string(date))) })
+	}
+	return yaml.Unmarshal(data, v)
 }
 
 // New returns the locale of a language code; unknown codes give English. A nil zone means UTC.

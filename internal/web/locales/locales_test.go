@@ -491,3 +491,28 @@ func TestNegotiation(t *testing.T) {
 		}
 	}
 }
+
+// Neither a date that a text gives as an example nor a title that begins with a code is turned round in Arabic.
+func TestRightToLeft(t *testing.T) {
+	ar, en := New("ar", nil, Auto), New("en", nil, Auto)
+	for key, want := range map[string]int{"list.date-form": 1, "problem.date": 2} {
+		text := ar.T(key, "value", "x")
+		if bare := dates.FindAllString(text, -1); len(bare) != want || strings.Count(text, "\u2066") != want || strings.Count(text, "\u2069") != want {
+			t.Errorf("%s: %q", key, text)
+		}
+		if strings.ContainsAny(en.T(key, "value", "x"), "\u2066\u2069\u200f") {
+			t.Errorf("%s has marks of direction in English", key)
+		}
+	}
+	for text, want := range map[string]string{"MDMB-4en-PINACA · الأردن": "\u200fMDMB-4en-PINACA · الأردن", "MDMB-4en-PINACA": "MDMB-4en-PINACA"} {
+		if got := ar.Running(text); got != want {
+			t.Errorf("%q became %q", text, got)
+		}
+		if got := en.Running(text); got != text {
+			t.Errorf("%q became %q in English", text, got)
+		}
+	}
+	if got := ar.Latin("SWG 2.1"); got != "\u200f\u2066SWG 2.1\u2069" {
+		t.Errorf("a code became %q", got)
+	}
+}

@@ -22,15 +22,24 @@ func (s *Site) admin(w http.ResponseWriter, r *http.Request) {
 	}
 	p := blocks{title: ui.T(ctx, "admin.title"), lead: ui.T(ctx, "admin.lead"), actions: []action{{label: ui.T(ctx, "menu.people"), url: "/people"}, {label: invitationsLabel(ctx), url: "/invitations"}, {label: ui.T(ctx, "audit.title"), url: "/audit"}}}
 	p.parts = []part{
-		{title: ui.T(ctx, "admin.unregistered"), text: ui.T(ctx, "admin.unregistered-text"), list: s.lacking(ctx, x.Staff), actions: []action{{label: invitationsLabel(ctx), url: "/invitations"}}},
 		{title: ui.T(ctx, "admin.pending"), list: s.invitationList(ctx, x.Pending)},
 		{title: ui.T(ctx, "admin.letters"), text: ui.T(ctx, "admin.letters-text", "waiting", x.Waiting["queued"]), list: s.letterList(ctx, x.Letters)},
 		{title: ui.T(ctx, "admin.jobs"), list: jobList(ctx, x)},
 		{title: ui.T(ctx, "admin.node"), facts: []ui.Fact{{Label: ui.T(ctx, "admin.changes"), Value: ui.Number(int(x.Changes))}}, body: nodeView(x.Key, x.Checkpoint)},
 		{title: ui.T(ctx, "menu.unknown"), text: ui.T(ctx, "admin.unknown", "n", x.Unknown), actions: []action{{label: ui.T(ctx, "menu.unknown"), url: "/unknown"}}},
-		{title: ui.T(ctx, "admin.people"), list: s.staffList(ctx, x.Staff)},
+		foldedByCount(ctx, part{title: ui.T(ctx, "admin.unregistered"), text: ui.T(ctx, "admin.unregistered-text"), list: s.lacking(ctx, x.Staff), actions: []action{{label: invitationsLabel(ctx), url: "/invitations"}}}),
+		foldedByCount(ctx, part{title: ui.T(ctx, "admin.people"), list: s.staffList(ctx, x.Staff)}),
 	}
 	s.showBlocks(w, r, http.StatusOK, p)
+}
+
+// foldedByCount is a part whose list has a row for each participant: its title says how many there are and opens it.
+func foldedByCount(ctx context.Context, x part) part {
+	x.folded = len(x.list.Rows) > 0
+	if x.folded {
+		x.title += " · " + ui.Num(ctx, len(x.list.Rows))
+	}
+	return x
 }
 
 func invitationsLabel(ctx context.Context) string { return ui.T(ctx, "invitations.title") }

@@ -146,7 +146,7 @@ func (s *Site) auditSubject(ctx context.Context, x app.AuditEntry) templ.Compone
 
 func (s *Site) recordTitle(ctx context.Context, r *record.Record) string {
 	if k, ok := kinds.Get(r.Kind); ok {
-		return k.TitleIn(r, s.app.Namer(), lang(ctx))
+		return s.titleOf(ctx, k, r)
 	}
 	return r.ID
 }

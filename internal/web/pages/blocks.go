@@ -36,6 +36,24 @@ type part struct {
 	form        *smallForm
 	actions     []action
 	id          string // of the part, for links to it; "" for none
+	folded      bool   // opened by its title
+}
+
+// short says whether the part stands well beside another: a few lines to follow, and no table, plot or form.
+func (x part) short() bool {
+	return x.title != "" && x.body == nil && x.list == nil && x.form == nil && len(x.facts) == 0 && len(x.paragraphs) == 0 && !x.folded
+}
+
+// besides are the parts in their order, the short ones that follow each other together.
+func besides(parts []part) (out [][]part) {
+	for i, x := range parts {
+		if i > 0 && x.short() && parts[i-1].short() {
+			out[len(out)-1] = append(out[len(out)-1], x)
+		} else {
+			out = append(out, []part{x})
+		}
+	}
+	return out
 }
 
 // smallForm is a form within a page.

@@ -311,6 +311,7 @@ func (s *Site) groupPage(w http.ResponseWriter, r *http.Request) {
 		for _, rec := range l.Records {
 			x.lines = append(x.lines, relatedLine{title: s.title(ctx, rec), url: "/r/" + rec.ID, relation: ui.Date(ctx, string(rec.When)), state: stateOf(ctx, rec.Record)})
 		}
+		x.text = ifNone(ctx, x.lines, "list.empty")
 		if v.Official() {
 			x.actions = append(x.actions, action{label: ui.T(ctx, "record.make", "kind", ui.T(ctx, "kind."+k+".one")), url: "/records/" + k + "/new?group=" + g.ID})
 		}

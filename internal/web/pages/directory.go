@@ -58,7 +58,7 @@ func (s *Site) participants(w http.ResponseWriter, r *http.Request) {
 		if region != "" && in != region || text != "" && !strings.Contains(strings.ToLower(p.Name(lang(ctx))+" "+p.Names["en"]+" "+p.Acronym+" "+p.Code), text) {
 			continue
 		}
-		l.Rows = append(l.Rows, ui.Row{URL: "/participants/" + p.Code, Cells: []templ.Component{ui.Text(p.Name(lang(ctx))), ui.Text(names[in]), ui.Number(part[p.Code].Officials), ui.Text(strings.ToUpper(strings.Join(part[p.Code].Groups, " ")))}})
+		l.Rows = append(l.Rows, ui.Row{URL: "/participants/" + p.Code, Cells: []templ.Component{ui.Text(p.Name(lang(ctx))), ui.Text(names[in]), ui.Number(part[p.Code].Officials), ui.Text(strings.Join(s.groupCodes(ctx, part[p.Code].Groups), " · "))}})
 	}
 	if !s.Viewer(r).Official() { // how many work where is not for everybody
 		l.Columns = l.Columns[:2]
@@ -105,7 +105,7 @@ func (s *Site) participant(w http.ResponseWriter, r *http.Request) {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.officials"), Value: ui.Number(taking.Officials)})
 	}
 	if v.Official() && len(taking.Groups) > 0 {
-		facts = append(facts, ui.Fact{Label: ui.T(ctx, "menu.groups"), Value: text(strings.ToUpper(strings.Join(taking.Groups, ", ")))})
+		facts = append(facts, ui.Fact{Label: ui.T(ctx, "menu.groups"), Value: text(locales.List(ctx, s.groupCodes(ctx, taking.Groups)))})
 	}
 	if p.Declaration {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "participant.declaration"), Value: text(ui.Date(ctx, "2023-07-07"))})
@@ -276,7 +276,7 @@ func (s *Site) showPeople(w http.ResponseWriter, r *http.Request, status int, ty
 		}
 		for _, g := range m.Registrations {
 			if g.Live(s.app.Now()) {
-				groups = append(groups, strings.ToUpper(g.Group)+" "+ui.T(ctx, "section."+string(g.Section)))
+				groups = append(groups, s.sectionCode(ctx, g.Group, string(g.Section)))
 			}
 		}
 		l.Rows = append(l.Rows, ui.Row{URL: "/people/" + m.ID, Cells: []templ.Component{ui.Text(m.Name), ui.Text(m.Email), ui.Text(s.memberOf(ctx, m.Person)), ui.Text(locales.List(ctx, sectors)), ui.Text(locales.List(ctx, duties)), ui.Text(locales.List(ctx, groups)), linkButton(m.ID)}})
@@ -313,7 +313,7 @@ func (s *Site) personFields(ctx context.Context, v app.Viewer, typed values) []u
 	}
 	for _, g := range s.app.Directory().Groups() {
 		for _, sec := range s.app.Directory().Sections() {
-			f[4].Options = append(f[4].Options, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: strings.ToUpper(g.ID) + " " + ui.T(ctx, "section."+string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
+			f[4].Options = append(f[4].Options, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: s.sectionCode(ctx, g.ID, string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
 		}
 	}
 	reads := ui.Field{Path: "language", Type: record.TypeChoice, Label: ui.T(ctx, "layout.language"), Value: orTyped(typed.Get("language"), lang(ctx))}

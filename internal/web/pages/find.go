@@ -280,7 +280,7 @@ func (s *Site) colleagueCells(ctx context.Context, c app.Colleague) []templ.Comp
 		duties = append(duties, ui.T(ctx, "duty."+string(x)))
 	}
 	for _, g := range c.Registrations {
-		words := strings.ToUpper(g.Group) + " " + ui.T(ctx, "section."+string(g.Section))
+		words := s.sectionCode(ctx, g.Group, string(g.Section))
 		for _, role := range g.Roles {
 			if role != coalition.Member {
 				words += ", " + ui.T(ctx, "member-role."+string(role))

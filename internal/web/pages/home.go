@@ -142,7 +142,7 @@ func (s *Site) notices(w http.ResponseWriter, r *http.Request) {
 		if _, id, _ := strings.Cut(t.Reason, "match@"); names[id] != "" {
 			why += ": " + names[id]
 		}
-		l.Rows = append(l.Rows, ui.Row{URL: "/r/" + t.Record, New: t.Seen.IsZero(), Cells: []templ.Component{ui.Text(k.TitleIn(t.Subject, s.app.Namer(), lang(ctx))), ui.Text(why), ui.Text(when(ctx, t.At)), ui.Text(when(ctx, t.Acknowledged))}})
+		l.Rows = append(l.Rows, ui.Row{URL: "/r/" + t.Record, New: t.Seen.IsZero(), Cells: []templ.Component{ui.Text(s.titleOf(ctx, k, t.Subject)), ui.Text(why), ui.Text(when(ctx, t.At)), ui.Text(when(ctx, t.Acknowledged))}})
 	}
 	s.Show(w, r, http.StatusOK, ui.Page{Title: ui.T(ctx, "menu.new")}, plainList(ui.T(ctx, "menu.new"), ui.T(ctx, "notice.about"), l))
 }

@@ -300,7 +300,7 @@ func (s *Site) welcome(w http.ResponseWriter, r *http.Request) {
 	}
 	var groups []string
 	for _, g := range x.Registrations {
-		groups = append(groups, strings.ToUpper(g.Group)+" "+ui.T(ctx, "section."+string(g.Section)))
+		groups = append(groups, s.sectionCode(ctx, g.Group, string(g.Section)))
 	}
 	facts := []ui.Fact{{Label: ui.T(ctx, "field.name"), Value: ui.Text(x.Invited.Name)}, {Label: ui.T(ctx, "field.email"), Value: ui.Text(x.Email)}, {Label: ui.T(ctx, "list.owner"), Value: ui.Text(participant)}}
 	if len(groups) > 0 {

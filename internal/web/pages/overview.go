@@ -107,7 +107,7 @@ func (s *Site) alertCards(ctx context.Context, list []app.Told) []alertCard {
 			continue
 		}
 		instruction := textIn(bodyOf(t.Subject)["instruction"], lang(ctx))
-		out = append(out, alertCard{id: t.Record, title: k.TitleIn(t.Subject, s.app.Namer(), lang(ctx)), owner: s.ownerName(ctx, t.Subject.Owner), told: ui.DateTime(ctx, t.At), instruction: trim(instruction, 280)})
+		out = append(out, alertCard{id: t.Record, title: s.titleOf(ctx, k, t.Subject), owner: s.ownerName(ctx, t.Subject.Owner), told: ui.DateTime(ctx, t.At), instruction: trim(instruction, 280)})
 	}
 	return out
 }

@@ -156,7 +156,7 @@ func roleOptions(ctx context.Context) (out []ui.Option) {
 func (s *Site) sectionOptions(ctx context.Context) (out []ui.Option) {
 	for _, g := range s.app.Directory().Groups() {
 		for _, sec := range s.app.Directory().Sections() {
-			out = append(out, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: strings.ToUpper(g.ID) + " " + ui.T(ctx, "section."+string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
+			out = append(out, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: s.sectionCode(ctx, g.ID, string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
 		}
 	}
 	return out
@@ -173,7 +173,7 @@ func (s *Site) registrationList(ctx context.Context, m app.Member) *ui.List {
 	l := &ui.List{Caption: ui.T(ctx, "person.registrations"), Empty: ui.Empty{Title: ui.T(ctx, "people.register-help")},
 		Columns: []ui.Column{{Label: ui.T(ctx, "people.register")}, {Label: ui.T(ctx, "group.roles")}, {Label: ui.T(ctx, "person.from")}, {Label: ui.T(ctx, "person.to")}, {Label: ui.T(ctx, "person.end")}}}
 	for _, g := range m.Registrations {
-		name := strings.ToUpper(g.Group) + " " + ui.T(ctx, "section."+string(g.Section))
+		name := s.sectionCode(ctx, g.Group, string(g.Section))
 		var roles []string
 		for _, x := range g.Roles {
 			roles = append(roles, ui.T(ctx, "member-role."+string(x)))

@@ -98,7 +98,7 @@ func (s *Site) profileFacts(ctx context.Context, v app.Viewer) []ui.Fact {
 		duties = append(duties, ui.T(ctx, "duty."+string(d)))
 	}
 	for _, g := range s.app.OwnRegistrations(ctx, v) {
-		groups = append(groups, strings.ToUpper(g.Group)+" "+ui.T(ctx, "section."+string(g.Section)))
+		groups = append(groups, s.sectionCode(ctx, g.Group, string(g.Section)))
 	}
 	facts := []ui.Fact{{Label: ui.T(ctx, "field.email"), Value: ui.Text(x.Email)}, {Label: ui.T(ctx, "list.owner"), Value: ui.Text(s.memberOf(ctx, x))}}
 	for _, f := range []struct {

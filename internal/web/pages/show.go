@@ -139,6 +139,9 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 			if f.Name == "name" || f.Name == "text" && p.x.Record.Kind == "recommendation" {
 				continue // it is the title, or stands by paragraphs
 			}
+			if f.Name == "instruction" && p.x.Record.Kind == "alert" {
+				continue // it stands above, in a card of its own
+			}
 			if t := textIn(body[f.Name], lang(ctx)); t != "" {
 				p.facts = append(p.facts, ui.Fact{Label: fieldLabel(ctx, f.Name), Value: ui.Prose(t), Wide: true})
 			}
@@ -152,6 +155,8 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 			case text == "":
 			case f.Name == "source" && p.x.Record.Kind == "signal":
 				fact.Value = ui.Text(sourceName(ctx, id))
+			case f.Name == "measure" && p.x.Record.Kind == "signal":
+				fact.Value = ui.Text(ui.T(ctx, "explore.measure."+id))
 			case f.Name == "assessor":
 				name, _ := s.app.PersonName(ctx, id)
 				fact.Value = ui.Text(name)

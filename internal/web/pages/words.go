@@ -55,6 +55,24 @@ func (s *Site) groupName(ctx context.Context, id string) string {
 	return name
 }
 
+// groupCodes are the short names of groups, "SWG 2.1", each kept together in a text of either direction.
+func (s *Site) groupCodes(ctx context.Context, ids []string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id
+		if g, ok := s.app.Directory().Group(id); ok {
+			out[i] = g.Label()
+		}
+		out[i] = locales.From(ctx).Latin(out[i])
+	}
+	return out
+}
+
+// sectionCode is the short name of a section: "SWG 2.1 West".
+func (s *Site) sectionCode(ctx context.Context, group, section string) string {
+	return s.groupCodes(ctx, []string{group})[0] + " " + ui.T(ctx, "section."+section)
+}
+
 // groupOptions are the groups, and the sections of those that have sections.
 func (s *Site) groupOptions(ctx context.Context) []ui.Option {
 	var out []ui.Option
@@ -125,7 +143,16 @@ func (s *Site) substanceName(ctx context.Context, id string) string {
 }
 
 func (s *Site) title(ctx context.Context, x *app.Shown) string {
-	return x.Kind.TitleIn(x.Record, s.app.Namer(), lang(ctx))
+	return s.titleOf(ctx, x.Kind, x.Record)
+}
+
+// titleOf is a record's title in the viewer's language, the given one or the one that its kind composes.
+func (s *Site) titleOf(ctx context.Context, k *record.Kind, r *record.Record) string {
+	title := k.TitleIn(r, s.app.Namer(), lang(ctx))
+	if given, _ := r.Title.In(lang(ctx)); given != "" {
+		return title
+	}
+	return locales.From(ctx).Running(title)
 }
 
 // source names what a series counts: "health-event/death".
