@@ -133,7 +133,7 @@ func stepOf(l *locales.Locale, s record.Step) KindStep {
 func fieldsOf(l *locales.Locale, kind, prefix string, fields []record.Field) []KindField {
 	out := []KindField{}
 	for _, f := range fields {
-		x := KindField{Name: f.Name, Label: labelOf(l, "field."+f.Name, f.Name), Help: labelOf(l, locales.HelpKey(kind, prefix+f.Name), ""), Type: string(f.Type), Required: f.Required, Derived: f.Derived || f.Type == record.TypeData, Past: f.Past, Max: f.Max, Least: f.Least, Most: f.Most, Unit: f.Unit}
+		x := KindField{Name: f.Name, Label: labelOf(l, locales.LabelKey(kind, prefix+f.Name), f.Name), Help: labelOf(l, locales.HelpKey(kind, prefix+f.Name), ""), Type: string(f.Type), Required: f.Required, Derived: f.Derived || f.Type == record.TypeData, Past: f.Past, Max: f.Max, Least: f.Least, Most: f.Most, Unit: f.Unit}
 		for _, o := range f.Options {
 			x.Options = append(x.Options, Option{o, labelOf(l, "option."+o, o)})
 		}

@@ -52,7 +52,7 @@ func objectOf(kind, prefix string, fields []record.Field) *huma.Schema {
 // describeField is the label of a field with its unit, and what the data dictionary says of it.
 func describeField(kind, path string, f record.Field) string {
 	var said string
-	if key := "field." + f.Name; locales.Has(key) {
+	if key := locales.LabelKey(kind, path); locales.Has(key) {
 		said = english(key)
 	}
 	if f.Unit != "" {

@@ -141,7 +141,7 @@ var alike = regexp.MustCompile(`^(Tocsin|EARS C\d|ICAP I{1,3}|ISO/IEC 17025|ISO 
 // cognates are the words that a language shares with English, by language.
 var cognates = map[string]string{
 	"es": "no|provisional|roles",
-	"fr": "accident|action|actions|admission|ampoules|association|cause|coalition|code|conclusion|consultation|contact|contribution|contributions|date|description|destination|discussion|document|documents|expert|expertise|experts|fluorescence|format|future|incident|incidents|initiative|initiatives|injectable|institution|introduction|justice|menu|note|notes|occasion|pages|participant|participants|phase|places|point|possible|prison|rail|section|services|signal|source|sources|subdivision|substance|substances|technique|techniques|trace|transit|type|ultraviolet|version 0",
+	"fr": "accident|action|actions|admission|ampoules|association|cause|coalition|code|conclusion|consultation|contact|contribution|contributions|date|description|destination|discussion|document|documents|expert|expertise|experts|fluorescence|format|future|incident|incidents|initiative|initiatives|injectable|institution|introduction|invitation|justice|menu|note|notes|occasion|pages|participant|participants|phase|places|point|possible|prison|rail|section|services|signal|source|sources|subdivision|substance|substances|technique|techniques|trace|transit|type|ultraviolet|version 0",
 	"pt": "courier|item|link|menu",
 }
 

@@ -76,6 +76,13 @@ func composedEveryDay() []string {
 		fields(k.Fields)
 	}
 	helpOfFields(func(_, _, key string) { keys = append(keys, key) })
+	for _, k := range kinds.All {
+		for _, f := range k.Fields {
+			if key := LabelKey(k.Name, f.Name); Has(key) {
+				keys = append(keys, key)
+			}
+		}
+	}
 	return keys
 }
 

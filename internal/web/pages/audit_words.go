@@ -79,11 +79,21 @@ func (s *Site) registrationWords(ctx context.Context, detail string) string {
 func signinWords(ctx context.Context, detail string) string {
 	way, why, refused := strings.Cut(detail, " ")
 	out := wordOr(ctx, "way."+way, way)
+	if way == "invitation" {
+		out = ui.T(ctx, "way.invitation")
+	}
+	if key := refusals[why]; key != "" {
+		why = ui.T(ctx, key)
+	}
 	if refused {
-		out += ": " + wordOr(ctx, "audit.why."+strings.ReplaceAll(why, " ", "-"), why)
+		out += ": " + why
 	}
 	return out
 }
+
+// refusals word why a sign-in failed.
+var refusals = map[string]string{"question": "audit.why.question", "malformed": "audit.why.malformed", "unknown device": "audit.why.unknown-device",
+	"answer": "audit.why.answer", "person": "audit.why.person", "nobody": "audit.why.nobody"}
 
 // wordOr is the text of a key, or what there is instead.
 func wordOr(ctx context.Context, key, otherwise string) string {

@@ -111,7 +111,7 @@ func (s *Site) dictionary(w http.ResponseWriter, r *http.Request) {
 	for _, k := range kinds.All {
 		l := &ui.List{ID: "dictionary-" + k.Name, Caption: ui.T(ctx, "kind."+k.Name+".many"), Columns: columns}
 		for _, e := range entriesOf(k) {
-			l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(fieldLabel(ctx, e.field.Name)), fieldCode(e.path), ui.Text(typeWords(ctx, e.field)), ui.Text(need(ctx, e.field)), ui.Text(allowed(ctx, e.field)), ui.Text(meaning(ctx, k.Name, e.path))}})
+			l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(kindLabel(ctx, k.Name, e.path)), fieldCode(e.path), ui.Text(typeWords(ctx, e.field)), ui.Text(need(ctx, e.field)), ui.Text(allowed(ctx, e.field)), ui.Text(meaning(ctx, k.Name, e.path))}})
 		}
 		p.parts = append(p.parts, part{title: ui.T(ctx, "kind."+k.Name+".many"), text: ui.T(ctx, "kind."+k.Name+".about"), list: l})
 	}
@@ -165,7 +165,7 @@ func (s *Site) dictionaryFile(w http.ResponseWriter, r *http.Request) {
 				break
 			}
 			f := e.field
-			err = sheet.Row([]any{k.Name, ui.T(ctx, "kind."+k.Name+".one"), e.path, fieldLabel(ctx, f.Name), string(f.Type), ui.T(ctx, "dictionary.type."+string(f.Type)), f.Required, f.Unit, orBlank(f.Least), orBlank(f.Most),
+			err = sheet.Row([]any{k.Name, ui.T(ctx, "kind."+k.Name+".one"), e.path, kindLabel(ctx, k.Name, e.path), string(f.Type), ui.T(ctx, "dictionary.type."+string(f.Type)), f.Required, f.Unit, orBlank(f.Least), orBlank(f.Most),
 				strings.Join(f.Options, ";"), codeSource(ctx, f.Type), meaning(ctx, k.Name, e.path)})
 		}
 	}

@@ -255,7 +255,7 @@ func (s *Site) formFields(ctx context.Context, kind, prefix string, fields []rec
 			continue
 		}
 		path := prefix + f.Name
-		x := ui.Field{Path: path, Type: f.Type, Label: fieldLabel(ctx, f.Name), Help: fieldHelp(ctx, kind, path, f), Required: f.Required, Unit: unit(ctx, f.Unit), Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
+		x := ui.Field{Path: path, Type: f.Type, Label: kindLabel(ctx, kind, path), Help: fieldHelp(ctx, kind, path, f), Required: f.Required, Unit: unit(ctx, f.Unit), Max: f.Max, Value: v.Get(path), Values: v.Values[path]}
 		switch f.Type {
 		case record.TypeDate:
 			x.Value = ui.JoinDate(v.Get(path+".year"), v.Get(path+".month"), v.Get(path+".day"))

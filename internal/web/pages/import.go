@@ -191,7 +191,7 @@ func (s *Site) fillImport(ctx context.Context, p *importView, report *app.Import
 	for _, f := range p.kind.Fields {
 		if f.Column {
 			shown = append(shown, f)
-			p.records.Columns = append(p.records.Columns, ui.Column{Label: fieldLabel(ctx, f.Name)})
+			p.records.Columns = append(p.records.Columns, ui.Column{Label: kindLabel(ctx, p.kind.Name, f.Name)})
 		}
 	}
 	for _, x := range report.Preview {

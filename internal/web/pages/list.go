@@ -121,7 +121,7 @@ func (s *Site) listView(ctx context.Context, r *http.Request, k *record.Kind, q 
 	}
 	l.Columns = []ui.Column{{Label: ui.T(ctx, "list.title")}}
 	for _, f := range shown {
-		c := ui.Column{Label: fieldLabel(ctx, f.Name), End: f.Type == record.TypeNumber || f.Type == record.TypeInteger}
+		c := ui.Column{Label: kindLabel(ctx, k.Name, f.Name), End: f.Type == record.TypeNumber || f.Type == record.TypeInteger}
 		if f.Type == record.TypeDate && f.Past {
 			c.Sort, c.Order = sortLink(u, q, "day")
 		}
@@ -131,7 +131,7 @@ func (s *Site) listView(ctx context.Context, r *http.Request, k *record.Kind, q 
 	changed.Sort, changed.Order = sortLink(u, q, "changed")
 	l.Columns = append(l.Columns, ui.Column{Label: ui.T(ctx, "list.state")}, ui.Column{Label: ui.T(ctx, "list.owner")}, changed)
 	for _, f := range choice {
-		l.Choice = append(l.Choice, ui.ColumnChoice{Name: f.Name, Label: fieldLabel(ctx, f.Name), Shown: slices.ContainsFunc(shown, func(x record.Field) bool { return x.Name == f.Name })})
+		l.Choice = append(l.Choice, ui.ColumnChoice{Name: f.Name, Label: kindLabel(ctx, k.Name, f.Name), Shown: slices.ContainsFunc(shown, func(x record.Field) bool { return x.Name == f.Name })})
 	}
 	signedIn := s.Viewer(r).SignedIn()
 	if signedIn {

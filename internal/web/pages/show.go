@@ -132,7 +132,7 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 		switch f.Type {
 		case record.TypeData:
 		case record.TypeList:
-			if l := s.listOf(ctx, f, body[f.Name]); len(l.Rows) > 0 {
+			if l := s.listOf(ctx, p.x.Record.Kind, f, body[f.Name]); len(l.Rows) > 0 {
 				p.lists = append(p.lists, l)
 			}
 		case record.TypeTexts:
@@ -143,14 +143,14 @@ func (s *Site) loadFacts(ctx context.Context, _ app.Viewer, p *recordPage) error
 				continue // it stands above, in a card of its own
 			}
 			if t := textIn(body[f.Name], lang(ctx)); t != "" {
-				p.facts = append(p.facts, ui.Fact{Label: fieldLabel(ctx, f.Name), Value: ui.Prose(t), Wide: true})
+				p.facts = append(p.facts, ui.Fact{Label: kindLabel(ctx, p.x.Record.Kind, f.Name), Value: ui.Prose(t), Wide: true})
 			}
 		default:
 			text := s.valueText(ctx, f, body[f.Name])
 			if text == "" && !f.Required {
 				continue
 			}
-			fact := ui.Fact{Label: fieldLabel(ctx, f.Name), Wide: f.Type == record.TypeLong}
+			fact := ui.Fact{Label: kindLabel(ctx, p.x.Record.Kind, f.Name), Wide: f.Type == record.TypeLong}
 			switch id, _ := body[f.Name].(string); {
 			case text == "":
 			case f.Name == "source" && p.x.Record.Kind == "signal":
@@ -200,9 +200,9 @@ func textIn(v any, code string) string {
 }
 
 // listOf shows a list field as a table.
-func (s *Site) listOf(ctx context.Context, f record.Field, v any) ui.List {
+func (s *Site) listOf(ctx context.Context, kind string, f record.Field, v any) ui.List {
 	items, _ := v.([]any)
-	l := ui.List{ID: "list-" + f.Name, Caption: fieldLabel(ctx, f.Name)}
+	l := ui.List{ID: "list-" + f.Name, Caption: kindLabel(ctx, kind, f.Name)}
 	used := map[string]bool{}
 	for _, it := range items {
 		m, _ := it.(map[string]any)
@@ -214,7 +214,7 @@ func (s *Site) listOf(ctx context.Context, f record.Field, v any) ui.List {
 	for _, g := range f.Fields {
 		if used[g.Name] {
 			fields = append(fields, g)
-			l.Columns = append(l.Columns, ui.Column{Label: fieldLabel(ctx, g.Name), End: g.Type == record.TypeNumber})
+			l.Columns = append(l.Columns, ui.Column{Label: kindLabel(ctx, kind, f.Name+"."+g.Name), End: g.Type == record.TypeNumber})
 		}
 	}
 	for _, it := range items {
@@ -323,13 +323,13 @@ func (s *Site) changes(ctx context.Context, k *record.Kind, before, after *recor
 	for _, f := range k.Fields {
 		switch f.Type {
 		case record.TypeList:
-			add(fieldLabel(ctx, f.Name), s.itemsText(ctx, f, b[f.Name]), s.itemsText(ctx, f, a[f.Name]))
+			add(kindLabel(ctx, k.Name, f.Name), s.itemsText(ctx, f, b[f.Name]), s.itemsText(ctx, f, a[f.Name]))
 		case record.TypeTexts:
-			add(fieldLabel(ctx, f.Name), textIn(b[f.Name], lang(ctx)), textIn(a[f.Name], lang(ctx)))
+			add(kindLabel(ctx, k.Name, f.Name), textIn(b[f.Name], lang(ctx)), textIn(a[f.Name], lang(ctx)))
 		case record.TypeData:
 		default:
 			if f.Name != "assessor" {
-				add(fieldLabel(ctx, f.Name), s.valueText(ctx, f, b[f.Name]), s.valueText(ctx, f, a[f.Name]))
+				add(kindLabel(ctx, k.Name, f.Name), s.valueText(ctx, f, b[f.Name]), s.valueText(ctx, f, a[f.Name]))
 			}
 		}
 	}

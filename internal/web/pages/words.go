@@ -166,6 +166,11 @@ func sourceName(ctx context.Context, source string) string {
 
 func fieldLabel(ctx context.Context, name string) string { return ui.T(ctx, "field."+name) }
 
+// kindLabel names a field of a kind, by its path.
+func kindLabel(ctx context.Context, kind, path string) string {
+	return ui.T(ctx, locales.LabelKey(kind, path))
+}
+
 // option words a choice's value; what no catalogue words (units, codes) stands for itself.
 func option(ctx context.Context, value string) string {
 	if locales.Has("option." + value) {
