@@ -36,6 +36,7 @@ var asked = map[string][]string{
 	"tocsin reindex":        {},
 	"tocsin report":         {"--participant", "GH", "--format", "md"},
 	"tocsin user add":       {"NEW@example.org", "--participant", "GH"},
+	"tocsin user devices":   {"official@example.org"},
 	"tocsin user disable":   {"spare@example.org"},
 	"tocsin user link":      {"official@example.org"},
 	"tocsin user list":      {},
