@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -43,7 +42,7 @@ func (s *Site) audit(w http.ResponseWriter, r *http.Request) {
 		Columns: []ui.Column{{Label: ui.T(ctx, "audit.time")}, {Label: ui.T(ctx, "audit.who")}, {Label: ui.T(ctx, "audit.event")}, {Label: ui.T(ctx, "audit.about")}, {Label: ui.T(ctx, "audit.detail")}},
 		Empty:   ui.Empty{Title: ui.T(ctx, "audit.none")}}
 	for _, x := range page.Lines {
-		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(ui.DateTime(ctx, x.At)), ui.Text(auditActor(ctx, x)), ui.Text(auditEvent(ctx, x.Event)), s.auditSubject(ctx, x), ui.Text(auditDetail(ctx, x))}})
+		l.Rows = append(l.Rows, ui.Row{Cells: []templ.Component{ui.Text(ui.DateTime(ctx, x.At)), ui.Text(auditActor(ctx, x)), ui.Text(auditEvent(ctx, x.Event)), s.auditSubject(ctx, x), ui.Text(s.auditDetail(ctx, x))}})
 	}
 	if page.Next != "" {
 		l.Next = with(r.URL, "after", page.Next)
@@ -149,14 +148,6 @@ func (s *Site) recordTitle(ctx context.Context, r *record.Record) string {
 		return s.titleOf(ctx, k, r)
 	}
 	return r.ID
-}
-
-// auditDetail is what a line says beyond its event: a few words, numbers and names of fields.
-func auditDetail(ctx context.Context, x app.AuditEntry) string {
-	if x.Event == "denied.many" {
-		return ui.T(ctx, "audit.many", "n", atoi(x.Detail))
-	}
-	return strings.TrimSpace(x.Detail)
 }
 
 // exportAudit sends the lines as a table.
