@@ -186,7 +186,7 @@ func composedByPages() []string {
 	add("action.", "create", "update", "import", "simulate", "retract", "attach", "accept", "found")
 	add("control.", "1961", "1971", "1988")
 	add("error.title.", "invalid", "forbidden", "conflict")
-	add("field.", "audience.participants", "audience.groups", "audience.sectors", "headline", "description", "title", "summary", "sharing", "reason", "note", "text", "measures",
+	add("field.", "audience.participants", "audience.groups", "audience.sectors", "audience.persons", "audience.also", "headline", "description", "title", "summary", "sharing", "reason", "note", "text", "measures",
 		"proposal", "file", "name", "email", "participant", "sectors", "group")
 	return keys
 }

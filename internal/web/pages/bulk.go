@@ -69,9 +69,6 @@ func (s *Site) choose(w http.ResponseWriter, r *http.Request) {
 	s.showChosen(w, r, http.StatusOK, k, chosen, nil)
 }
 
-// sharingPaths are the fields of the form that the problems of a sharing rule are about.
-var sharingPaths = map[string]string{"sharing.tlp": "tlp", "sharing.audience": "audience.participants"}
-
 func (s *Site) showChosen(w http.ResponseWriter, r *http.Request, status int, k *record.Kind, chosen []app.Chosen, problems record.Problems) {
 	ctx, v := r.Context(), s.Viewer(r)
 	list, err := s.app.ChosenOf(ctx, v, k.Name, chosen)
@@ -95,7 +92,7 @@ func (s *Site) showChosen(w http.ResponseWriter, r *http.Request, status int, k 
 	}
 	for _, a := range app.BulkActions(v, k) {
 		if a == app.BulkShare {
-			p.sharing = s.sharingFields(ctx, values{r.PostForm})
+			p.sharing = s.sharingFields(ctx, v, values{r.PostForm})
 			continue
 		}
 		p.actions = append(p.actions, ui.Option{Value: a, Label: bulkWords(ctx, a)})
@@ -107,11 +104,7 @@ func (s *Site) showChosen(w http.ResponseWriter, r *http.Request, status int, k 
 			return
 		}
 	}
-	for i := range problems {
-		if path, ok := sharingPaths[problems[i].Field]; ok {
-			problems[i].Field = path
-		}
-	}
+	problems = ofForm(problems, values{r.PostForm})
 	ui.SpreadProblems(ctx, p.sharing, problems)
 	p.problems = ui.FieldProblems(ctx, problems, func(path string) string { return chosenLabel(ctx, path) })
 	s.Show(w, r, status, ui.Page{Title: ui.T(ctx, "choose.title"), TLP: strictest(list)}, chosenPage(p))
@@ -121,7 +114,7 @@ func chosenLabel(ctx context.Context, path string) string {
 	switch path {
 	case "tlp":
 		return "TLP"
-	case "audience.participants":
+	case "audience.participants", "audience.groups", "audience.sectors", "audience.persons", "audience.also":
 		return fieldLabel(ctx, path)
 	}
 	return ui.T(ctx, "choose."+path)

@@ -60,7 +60,7 @@ func (s *Site) blankForm(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	f := s.formOf(ctx, k, nil, s.valuesOf(k, d), nil)
+	f := s.formOf(ctx, app.Public, k, nil, s.valuesOf(k, d), nil)
 	f.blank = true
 	body := templ.ComponentFunc(func(ctx context.Context, out ioWriter) error {
 		if err := blankNote().Render(ctx, out); err != nil {

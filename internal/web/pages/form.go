@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"tocsin/internal/app"
-	"tocsin/internal/coalition"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/web"
@@ -172,7 +171,7 @@ func hashOf(typed values) string {
 
 // renderForm shows a form with what stands in it and what is wrong with it.
 func (s *Site) renderForm(w http.ResponseWriter, r *http.Request, status int, k *record.Kind, x *app.Shown, v values, problems record.Problems, conflict string) {
-	f := s.formOf(r.Context(), k, x, v, problems)
+	f := s.formOf(r.Context(), s.Viewer(r), k, x, v, problems)
 	f.conflict = conflict
 	if x != nil && conflict != "" {
 		f.version = x.Version
@@ -184,7 +183,7 @@ func (s *Site) renderForm(w http.ResponseWriter, r *http.Request, status int, k 
 }
 
 // formOf is the form of a kind or of a record with what stands in it and what is wrong with it.
-func (s *Site) formOf(ctx context.Context, k *record.Kind, x *app.Shown, v values, problems record.Problems) *formPage {
+func (s *Site) formOf(ctx context.Context, viewer app.Viewer, k *record.Kind, x *app.Shown, v values, problems record.Problems) *formPage {
 	f := &formPage{kind: k, action: "/records/" + k.Name + "/new", title: ui.T(ctx, "form.new", "kind", ui.T(ctx, "kind."+k.Name+".one")), once: v.Get("_once")}
 	if f.once == "" {
 		f.once = rand.Text()
@@ -199,7 +198,8 @@ func (s *Site) formOf(ctx context.Context, k *record.Kind, x *app.Shown, v value
 	f.drafts = x == nil && slices.Contains(k.Workflow.States, "draft") && k.Workflow.Initial != "draft"
 	f.head = s.headFields(ctx, k, v)
 	f.fields = s.formFields(ctx, k.Name, "", k.Fields, v)
-	f.sharing = s.sharingFields(ctx, v)
+	f.sharing = s.sharingFields(ctx, viewer, v)
+	problems = ofForm(problems, v)
 	for _, group := range []*[]ui.Field{&f.head, &f.fields, &f.sharing} {
 		ui.SpreadProblems(ctx, *group, problems)
 	}
@@ -290,19 +290,6 @@ func (s *Site) formFields(ctx context.Context, kind, prefix string, fields []rec
 		out = append(out, x)
 	}
 	return out
-}
-
-func (s *Site) sharingFields(ctx context.Context, v values) []ui.Field {
-	tlp := ui.Field{Path: "tlp", Type: record.TypeChoice, Label: "TLP", Help: ui.T(ctx, "help.tlp"), Required: true, Value: v.Get("tlp")}
-	tlp.Options = tlpOptions(ctx)
-	who := ui.Field{Path: "audience.participants", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.participants"), Help: ui.T(ctx, "help.audience"), Values: v.Values["audience.participants"], Options: s.participantOptions(ctx)}
-	groups := ui.Field{Path: "audience.groups", Type: record.TypeCountries, Label: fieldLabel(ctx, "audience.groups"), Help: ui.T(ctx, "help.groups"), Values: v.Values["audience.groups"]}
-	groups.Options = s.groupOptions(ctx)
-	sectors := ui.Field{Path: "audience.sectors", Type: record.TypeChoices, Label: fieldLabel(ctx, "audience.sectors"), Help: ui.T(ctx, "help.sectors"), Values: v.Values["audience.sectors"]}
-	for _, x := range coalition.Sectors {
-		sectors.Options = append(sectors.Options, ui.Option{Value: string(x), Label: ui.T(ctx, "sector."+string(x))})
-	}
-	return []ui.Field{tlp, who, groups, sectors}
 }
 
 // tlpOptions are the labels of the Traffic Light Protocol with what each means.

@@ -95,21 +95,6 @@ func textOf(v values, path string) record.Text {
 	return t
 }
 
-func sharingTyped(v values) record.Sharing {
-	sh := record.Sharing{TLP: record.TLP(v.Get("tlp"))}
-	sectors := v.Values["audience.sectors"]
-	for _, c := range v.Values["audience.participants"] {
-		sh.Audience = append(sh.Audience, record.Clause{Participant: c, Sectors: sectors})
-	}
-	for _, g := range v.Values["audience.groups"] {
-		sh.Audience = append(sh.Audience, record.Clause{Group: g, Sectors: sectors})
-	}
-	for _, m := range strings.Fields(v.Get("audience.persons")) {
-		sh.Audience = append(sh.Audience, record.Clause{Person: m})
-	}
-	return sh
-}
-
 // readFields reads the fields below a path; empty ones are left out.
 func (s *Site) readFields(ctx context.Context, prefix string, fields []record.Field, v values, p *record.Problems) map[string]any {
 	out := map[string]any{}
@@ -210,22 +195,7 @@ func (s *Site) valuesOf(k *record.Kind, d app.Draft) values {
 			v.Set(path+"."+l, text)
 		}
 	}
-	v.Set("tlp", string(d.Sharing.TLP))
-	for _, c := range d.Sharing.Audience {
-		for name, x := range map[string]string{"audience.participants": c.Participant, "audience.groups": c.Group} {
-			if x != "" {
-				v.Add(name, x)
-			}
-		}
-		if c.Person != "" {
-			v.Set("audience.persons", strings.TrimSpace(v.Get("audience.persons")+" "+c.Person))
-		}
-		for _, sec := range c.Sectors {
-			if !slices.Contains(v.Values["audience.sectors"], sec) {
-				v.Add("audience.sectors", sec)
-			}
-		}
-	}
+	writeSharing(v, d.Sharing)
 	for _, l := range d.Links {
 		v.Add("link", string(l.Relation)+" "+l.To)
 	}
