@@ -195,9 +195,7 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 				web.SessionOver(w, r)
 				return
 			}
-			if r.Header.Get("HX-Request") == "" { // a page, not a part of one
-				s.sessions.Put(r.Context(), "return", r.URL.RequestURI())
-			}
+			s.comeBack(r)
 			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 			return
 		}
@@ -324,6 +322,14 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
 		web.Failed(w, r)
+	}
+}
+
+// comeBack remembers the page that somebody asked for, to which signing in leads: one that his browser goes to, neither a
+// part of one nor what a script fetches behind his back, which must not begin a session either.
+func (s *Site) comeBack(r *http.Request) {
+	if mode := r.Header.Get("Sec-Fetch-Mode"); r.Header.Get("HX-Request") == "" && (mode == "" || mode == "navigate") {
+		s.sessions.Put(r.Context(), "return", r.URL.RequestURI())
 	}
 }
 

@@ -198,6 +198,22 @@ func TestReadingChangesNothing(t *testing.T) {
 	}
 }
 
+// TestOnlyPagesAreComeBackTo: what a script fetches without a session begins none, and signing in does not lead to it.
+func TestOnlyPagesAreComeBackTo(t *testing.T) {
+	c := newCity(t, storetest.SQLite(t))
+	for mode, begins := range map[string]bool{"": true, "navigate": true, "cors": false, "same-origin": false, "no-cors": false} {
+		for _, path := range []string{"/offline/document?lang=en", "/records/incident", "/profile"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("Sec-Fetch-Mode", mode)
+			w := httptest.NewRecorder()
+			c.handler.ServeHTTP(w, c.from("public", r))
+			if begun := len(w.Result().Cookies()) > 0; w.Code != http.StatusSeeOther || begun != begins {
+				t.Errorf("%s asked for by %q: %d, a session has begun: %v", path, mode, w.Code, begun)
+			}
+		}
+	}
+}
+
 func TestSessions(t *testing.T) {
 	h := newHouse(t)
 	c := h.as(t, "ama")

@@ -27,7 +27,7 @@ func (s *Site) listable(w http.ResponseWriter, r *http.Request, kind string) boo
 	if _, ok := kinds.Get(kind); !ok {
 		return true // the list says that there is no such kind
 	}
-	s.sessions.Put(r.Context(), "return", r.URL.RequestURI())
+	s.comeBack(r)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 	return false
 }
