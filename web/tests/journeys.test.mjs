@@ -60,6 +60,13 @@ const lastWeek = day(weekday + 5);
 
 let alertPath;
 
+// says waits until what a part of the page says is as it should be: the answer to a click may be a moment on its way.
+async function says(page, part, pattern) {
+  let said;
+  for (let until = Date.now() + 15_000; !pattern.test(said = await page.textContent(part).catch(String)) && Date.now() < until;) await page.waitForTimeout(50);
+  assert.match(said, pattern);
+}
+
 test('a physician imports a table with faults in it', async () => {
   const page = await as('health');
   const rows = ['event,date,country,certainty,involved.1.substance,cause'];
@@ -74,15 +81,15 @@ test('a physician imports a table with faults in it', async () => {
   await page.selectOption('[name=tlp]', 'GREEN');
   await page.setInputFiles('[name=file]', file);
   await page.click('button[value=preview]');
-  assert.match(await page.textContent('#import-result'), /14 rows: 12 would be accepted, 0 are there already, 2 would be refused/);
+  await says(page, '#import-result', /14 rows: 12 would be accepted, 0 are there already, 2 would be refused/);
   await check(page, 'import-checked');
   await page.setInputFiles('[name=file]', file);
   await page.click('button[value=import]');
-  assert.match(await page.textContent('#import-result'), /14 rows: 12 accepted, 0 unchanged, 2 refused/);
-  assert.match(await page.textContent('main'), /lies in the future/);
+  await says(page, '#import-result', /14 rows: 12 accepted, 0 unchanged, 2 refused/);
+  await says(page, 'main', /lies in the future/);
   await page.setInputFiles('[name=file]', file);
   await page.click('button[value=import]');
-  assert.match(await page.textContent('#import-result'), /14 rows: 0 accepted, 12 unchanged, 2 refused/);
+  await says(page, '#import-result', /14 rows: 0 accepted, 12 unchanged, 2 refused/);
   await page.context().close();
 });
 
@@ -93,20 +100,20 @@ test('the detection finds it and the analyst assesses, confirms and warns', asyn
   await check(page, 'overview');
   await page.goto(base + '/signals?place=LR&substance=metonitazene');
   await check(page, 'signals');
-  await page.click('.signal-card a');
+  await pressed(page, '.signal-card a');
   await check(page, 'signal');
   await page.click('button[value=assess]');
   await page.click('button[value=confirm]'); // without a reason: refused, and nothing is lost
-  assert.match(await page.textContent('[role=alert]'), /must be given/);
+  await says(page, '[role=alert]', /must be given/);
   await page.fill('[name=reason]', 'Twelve deaths in one week, laboratory confirmation asked for.');
   await page.click('button[value=confirm]');
   await page.click('text=Warn others');
   await page.selectOption('[name=tlp]', 'AMBER');
   await page.selectOption('[name="audience.participants"]', ['SL', 'LR', ...Object.values(officials).map(o => o.code)]);
   await page.click('button[name=_preview]');
-  assert.match(await page.textContent('main'), /beside you will be able to see it/);
+  await says(page, 'main', /beside you will be able to see it/);
   await page.click('.record-form .btn-list .btn-primary'); // without a headline: refused, the choices stay
-  assert.match(await page.textContent('[role=alert]'), /must be given/);
+  await says(page, '[role=alert]', /must be given/);
   assert.deepEqual(await page.$$eval('[name="audience.participants"] option:checked', o => o.map(x => x.value).sort()), ['LR', 'SL', ...Object.values(officials).map(o => o.code)].sort());
   await page.fill('[name="title.en"]', 'Metonitazene: deaths in Liberia');
   await page.click('details:has([name="title.ar"]) > summary');
@@ -127,7 +134,7 @@ test('a second person clears and issues it', async () => {
   await page.goto(base + alertPath);
   await pressed(page, 'button[value=clear]');
   await pressed(page, 'button[value=issue]');
-  assert.match(await page.textContent('main'), /0 of \d+ have acknowledged/);
+  await says(page, 'main', /0 of \d+ have acknowledged/);
   await check(page, 'alert-issued');
   await page.context().close();
 });
@@ -136,7 +143,7 @@ test('another country is told, in Arabic on a telephone, and acknowledges', asyn
   const page = await as('focal', { lang: 'ar', width: 390, colour: 'dark' });
   assert.equal(await page.getAttribute('html', 'dir'), 'rtl');
   await page.click('#waiting a');
-  assert.match(await page.textContent('h1'), /ميتونيتازين/);
+  await says(page, 'h1', /ميتونيتازين/);
   assert.equal(await page.$('main b'), null, 'markup in a text is a text');
   await check(page, 'alert-ar-390');
   await page.fill('[name=measures]', 'أُبلغت المستشفيات.');
@@ -184,12 +191,12 @@ test('a form is filled, gets another row, and is saved without scripts', async (
   assert.equal(await page.inputValue('[name="components.1.substance"]'), 'fentanilo');
   await page.fill('[name="components.2.given"]', '"><script>alert(1)</script>');
   await page.click('.record-form > .btn-list .btn-primary');
-  assert.match(await page.textContent('[role=alert]'), /not a number/);
+  await says(page, '[role=alert]', /not a number/);
   assert.equal(await page.inputValue('[name="components.2.given"]'), '"><script>alert(1)</script>');
   await page.fill('[name="components.1.purity"]', '12.5');
   await page.click('.record-form > .btn-list .btn-primary');
-  assert.match(await page.textContent('h1'), /Fentanyl · Ghana/);
-  assert.match(await page.textContent('main'), /12\.5/);
+  await says(page, 'h1', /Fentanyl · Ghana/);
+  await says(page, 'main', /12\.5/);
   await context.close();
 });
 
@@ -314,7 +321,7 @@ for (const lang of ["en", "ar"]) {
     await page.getByText(say("device.nothing")).waitFor();
     assert.equal(laboratories(name), 1);
     await page.getByRole("status").getByRole("link", { name: say("device.open") }).click();
-    assert.match(await page.textContent("main"), new RegExp(name));
+    await says(page, "main", new RegExp(name));
     assert.equal(await kept(page), 0);
     // Signing out leaves nothing on the device.
     await page.locator("summary.tool-person").click();

@@ -45,6 +45,7 @@ function looked() {
 // check finds what is wrong with the page that is open. look says in which language, width and colours it is looked at:
 // axe takes seconds for a large page, so it judges what no page before in this direction, width and colours held.
 export async function check(page, name, { lang, width = 1440, colour = "light" } = {}) {
+  await page.locator("h1").first().waitFor({ state: "attached", timeout: 15_000 }).catch(() => {}); // it is found missing below
   const found = await page.evaluate(looked);
   if (lang) assert.equal(found.lang, lang, name);
   assert.equal(found.dir, found.lang === "ar" ? "rtl" : "ltr", name);

@@ -399,6 +399,7 @@ test("another's parser reads the calendars, over changes of clocks in both hemis
   const nobody = await stranger(), chemist = await as("laboratory");
   await chemist.page.goto(base + "/calendar");
   await chemist.page.click("form[action='/calendar/feed'] button");
+  await chemist.page.getByText(/http\S+\.ics/).first().waitFor();
   const [secret] = (await chemist.page.textContent("main")).match(/http\S+\.ics/);
   const span = "from=2027-01-01&to=2027-12-31";
   const feeds = {
