@@ -65,3 +65,17 @@ func TestHelpSaysMore(t *testing.T) {
 		})
 	}
 }
+
+// TestKeysOfFields: what is said of a very field goes before what is said of every field of its name, and which item of a
+// list it stands in makes no difference.
+func TestKeysOfFields(t *testing.T) {
+	for _, x := range []struct{ got, want string }{
+		{LabelKey("service", "level"), "field.service.level"}, {LabelKey("identification", "level"), "field.level"}, {LabelKey("identification", "components.2.unit"), "field.unit"},
+		{HelpKey("identification", "components.2.amount"), "help.identification.components.amount"}, {HelpKey("identification", "components.amount"), "help.identification.components.amount"},
+		{HelpKey("contribution", "amount"), "help.field.amount"}, {HelpKey("nothing", "such"), ""}, {HelpKey("nothing", ""), ""}, {HelpKey("nothing", "1.2"), ""},
+	} {
+		if x.got != x.want {
+			t.Errorf("%q, want %q", x.got, x.want)
+		}
+	}
+}
