@@ -17,7 +17,7 @@ import (
 // Overview is the first page: what is new and what waits for the viewer.
 type Overview struct {
 	ByCountry map[string]float64 // events counted in the last Weeks weeks, by ISO 3166-1 code
-	Weeks     int                // of this calendar month and the overviewMonths before
+	Weeks     int                // those of this calendar month and the three before it, up to this week
 	Alerts    []Told             // that the viewer has not acknowledged
 	Tasks     []Task             // what else waits for him
 	Unusual   []*Shown           // the signals that nobody has settled, the most unusual first

@@ -63,8 +63,8 @@ func (t FieldType) One() FieldType {
 	return t
 }
 
-// Field declares one field of a body. Its label is the message field.NAME; its help is help.KIND.PATH, where the path of an
-// item of a list is LIST.NAME, or help.field.NAME where the same holds in every kind.
+// Field declares one field of a body. Its label is the message field.KIND.PATH and its help the message help.KIND.PATH, where
+// the path of an item of a list is LIST.NAME; where every kind means the same by a name, field.NAME and help.field.NAME.
 type Field struct {
 	Name     string // as in JSON
 	Type     FieldType

@@ -60,11 +60,22 @@ const lastWeek = day(weekday + 5);
 
 let alertPath;
 
-// says waits until what a part of the page says is as it should be: the answer to a click may be a moment on its way.
+// soon asks until the answer fits, for the answer to a click may be a moment on its way, and returns the last one.
+async function soon(ask, fits) {
+  let got;
+  for (let until = Date.now() + 15_000; !fits(got = await ask()) && Date.now() < until;) await new Promise((done) => setTimeout(done, 50));
+  return got;
+}
+
+// says waits for what a part of the page is to say.
 async function says(page, part, pattern) {
-  let said;
-  for (let until = Date.now() + 15_000; !pattern.test(said = await page.textContent(part).catch(String)) && Date.now() < until;) await page.waitForTimeout(50);
-  assert.match(said, pattern);
+  assert.match(await soon(() => page.textContent(part).catch(String), (said) => pattern.test(said)), pattern);
+}
+
+// comesBack waits for what was typed as the name of the laboratory: a script puts it there once the page has come.
+async function comesBack(page, want) {
+  const field = page.getByLabel("Laboratory", { exact: true });
+  assert.equal(await soon(() => field.inputValue(), (typed) => typed === want), want);
 }
 
 test('a physician imports a table with faults in it', async () => {
@@ -330,13 +341,6 @@ for (const lang of ["en", "ar"]) {
     assert.deepEqual(await page.evaluate(async () => [localStorage.length, (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length]), [0, 0, 0]);
     await page.context().close();
   });
-}
-
-// comesBack waits for what was typed as the name of the laboratory: a script puts it there once the page has come.
-async function comesBack(page, want) {
-  const field = page.getByLabel("Laboratory", { exact: true });
-  for (let until = Date.now() + 15_000; await field.inputValue() !== want && Date.now() < until;) await page.waitForTimeout(100);
-  assert.equal(await field.inputValue(), want);
 }
 
 test("what the server refuses of a form that waited comes back whole", async () => {

@@ -105,8 +105,5 @@ func jobList(ctx context.Context, x *app.Administration) *ui.List {
 }
 
 func jobName(ctx context.Context, name string) string {
-	if key := "job." + name; locales.Has(key) {
-		return ui.T(ctx, key)
-	}
-	return name
+	return wordOr(ctx, "job."+name, name)
 }

@@ -12,7 +12,6 @@ import (
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/store"
-	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
 )
 
@@ -123,10 +122,7 @@ func auditActor(ctx context.Context, x app.AuditEntry) string {
 
 // auditEvent words an event; one that has no words of its own stands as it is.
 func auditEvent(ctx context.Context, event string) string {
-	if key := "audit.event." + event; locales.Has(key) {
-		return ui.T(ctx, key)
-	}
-	return event
+	return wordOr(ctx, "audit.event."+event, event)
 }
 
 func (s *Site) auditSubject(ctx context.Context, x app.AuditEntry) templ.Component {

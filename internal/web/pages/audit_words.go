@@ -79,9 +79,6 @@ func (s *Site) registrationWords(ctx context.Context, detail string) string {
 func signinWords(ctx context.Context, detail string) string {
 	way, why, refused := strings.Cut(detail, " ")
 	out := wordOr(ctx, "way."+way, way)
-	if way == "invitation" {
-		out = ui.T(ctx, "way.invitation")
-	}
 	if key := refusals[why]; key != "" {
 		why = ui.T(ctx, key)
 	}
@@ -94,11 +91,3 @@ func signinWords(ctx context.Context, detail string) string {
 // refusals word why a sign-in failed.
 var refusals = map[string]string{"question": "audit.why.question", "malformed": "audit.why.malformed", "unknown device": "audit.why.unknown-device",
 	"answer": "audit.why.answer", "person": "audit.why.person", "nobody": "audit.why.nobody"}
-
-// wordOr is the text of a key, or what there is instead.
-func wordOr(ctx context.Context, key, otherwise string) string {
-	if locales.Has(key) {
-		return ui.T(ctx, key)
-	}
-	return otherwise
-}

@@ -3,8 +3,6 @@ package pages
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -87,10 +85,7 @@ func codes(ctx context.Context, f record.Field) string {
 
 // codeSource says from where the codes of a field come that are no list of its own.
 func codeSource(ctx context.Context, t record.FieldType) string {
-	if key := "dictionary.source." + string(t.One()); locales.Has(key) {
-		return ui.T(ctx, key)
-	}
-	return ""
+	return wordOr(ctx, "dictionary.source."+string(t.One()), "")
 }
 
 func need(ctx context.Context, f record.Field) string {
@@ -141,8 +136,7 @@ func allowed(ctx context.Context, f record.Field) string {
 
 // meaning is what the dictionary says of the field of a kind at a path, which may have item numbers ("goods.0.unit").
 func meaning(ctx context.Context, kind, path string) string {
-	declared := slices.DeleteFunc(strings.Split(path, "."), func(part string) bool { _, err := strconv.Atoi(part); return err == nil })
-	return ui.T(ctx, locales.HelpKey(kind, strings.Join(declared, ".")))
+	return ui.T(ctx, locales.HelpKey(kind, path))
 }
 
 // dictionaryFile sends the dictionary as a table, in the language of whoever asks.

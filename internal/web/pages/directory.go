@@ -311,11 +311,7 @@ func (s *Site) personFields(ctx context.Context, v app.Viewer, typed values) []u
 	for _, x := range coalition.Sectors {
 		f[3].Options = append(f[3].Options, ui.Option{Value: string(x), Label: ui.T(ctx, "sector."+string(x))})
 	}
-	for _, g := range s.app.Directory().Groups() {
-		for _, sec := range s.app.Directory().Sections() {
-			f[4].Options = append(f[4].Options, ui.Option{Value: g.ID + "/" + string(sec.Hemisphere), Label: s.sectionCode(ctx, g.ID, string(sec.Hemisphere)) + " – " + trim(g.Title(lang(ctx)), 60)})
-		}
-	}
+	f[4].Options = append(f[4].Options, s.sectionOptions(ctx)...)
 	reads := ui.Field{Path: "language", Type: record.TypeChoice, Label: ui.T(ctx, "layout.language"), Value: orTyped(typed.Get("language"), lang(ctx))}
 	for _, l := range record.Languages {
 		reads.Options = append(reads.Options, ui.Option{Value: l, Label: ui.T(ctx, "language."+l)})

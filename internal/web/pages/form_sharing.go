@@ -41,23 +41,24 @@ func sharingTyped(v values) record.Sharing {
 // writeSharing writes a rule as the values of its form, so that sharingTyped reads the same.
 func writeSharing(v values, sh record.Sharing) {
 	v.Set("tlp", string(sh.TLP))
-	narrowed := slices.IndexFunc(sh.Audience, func(c record.Clause) bool { return c.Participant != "" || c.Group != "" })
+	var sectors []string // those of the first participant or group
+	if i := slices.IndexFunc(sh.Audience, func(c record.Clause) bool { return c.Participant != "" || c.Group != "" }); i >= 0 {
+		sectors = sh.Audience[i].Sectors
+	}
 	for _, c := range sh.Audience {
 		switch {
+		case c.Participant != "" && slices.Equal(c.Sectors, sectors):
+			v.Add("audience.participants", c.Participant)
+		case c.Group != "" && slices.Equal(c.Sectors, sectors):
+			v.Add("audience.groups", c.Group)
 		case c.Person != "" && len(c.Sectors) == 0:
 			v.Add("audience.persons", c.Person)
-		case c.Organisation != "" || narrowed < 0 || !slices.Equal(c.Sectors, sh.Audience[narrowed].Sectors):
-			v.Add("audience.also", asJSON(c))
-		case c.Participant != "":
-			v.Add("audience.participants", c.Participant)
 		default:
-			v.Add("audience.groups", c.Group)
+			v.Add("audience.also", asJSON(c))
 		}
 	}
-	if narrowed >= 0 {
-		for _, sector := range sh.Audience[narrowed].Sectors {
-			v.Add("audience.sectors", sector)
-		}
+	for _, sector := range sectors {
+		v.Add("audience.sectors", sector)
 	}
 }
 

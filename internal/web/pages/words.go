@@ -166,25 +166,27 @@ func sourceName(ctx context.Context, source string) string {
 
 func fieldLabel(ctx context.Context, name string) string { return ui.T(ctx, "field."+name) }
 
-// kindLabel names a field of a kind, by its path.
+// kindLabel names the field of a kind at a path, which may have item numbers ("goods.0.unit").
 func kindLabel(ctx context.Context, kind, path string) string {
 	return ui.T(ctx, locales.LabelKey(kind, path))
 }
 
+// wordOr is the text of a key, or what there is instead.
+func wordOr(ctx context.Context, key, otherwise string) string {
+	if locales.Has(key) {
+		return ui.T(ctx, key)
+	}
+	return otherwise
+}
+
 // option words a choice's value; what no catalogue words (units, codes) stands for itself.
 func option(ctx context.Context, value string) string {
-	if locales.Has("option." + value) {
-		return ui.T(ctx, "option."+value)
-	}
-	return value
+	return wordOr(ctx, "option."+value, value)
 }
 
 // unit words a unit of measure; signs of units stand for themselves.
 func unit(ctx context.Context, name string) string {
-	if locales.Has("unit." + name) {
-		return ui.T(ctx, "unit."+name)
-	}
-	return name
+	return wordOr(ctx, "unit."+name, name)
 }
 
 func stateOf(ctx context.Context, x *record.Record) ui.State {
