@@ -186,7 +186,7 @@ func security(op *Operation) []map[string][]string {
 
 // statuses are those of the problems that an operation may answer.
 func statuses(op *Operation) []int {
-	out := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	out := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusInsufficientStorage}
 	out = append(out, op.errors...)
 	if len(op.Sends) > 0 {
 		out = append(out, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)

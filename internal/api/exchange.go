@@ -140,7 +140,7 @@ func (x *API) export(ctx context.Context, v app.Viewer, in *struct {
 		if err == nil {
 			_, err = x.app.Export(ctx, v, q, sheet)
 		}
-		x.brokeOff(ctx, "an export", err)
+		brokeOff(err)
 	}}, nil
 }
 
@@ -154,13 +154,15 @@ func sheetOf(format string, w io.Writer) (table.Writer, error) {
 	return table.NewXLSX(w)
 }
 
-// brokeOff ends an answer that has begun and failed: cutting it off is the only way to say that it is not whole.
-func (x *API) brokeOff(ctx context.Context, what string, err error) {
-	if err == nil {
-		return
+// broken is what a file that could not be written to its end panics with.
+type broken struct{ cause error }
+
+// brokeOff ends the answer of a file where writing it failed: what was not begun is answered as a problem, what was is cut
+// off, the only way to say that it is not whole.
+func brokeOff(err error) {
+	if err != nil {
+		panic(broken{err})
 	}
-	x.o.Log.ErrorContext(ctx, what+" broke off", "error", err)
-	panic(http.ErrAbortHandler)
 }
 
 // iati answers the contributions that the viewer sees as an IATI 2.03 activity file.
@@ -169,7 +171,7 @@ func (x *API) iati(ctx context.Context, v app.Viewer, _ *struct{}) (*streamed, e
 		c.SetHeader("Content-Type", "application/xml; charset=utf-8")
 		c.SetHeader("Content-Disposition", `attachment; filename="tocsin-iati.xml"`)
 		if c.Method() != http.MethodHead {
-			x.brokeOff(ctx, "an IATI file", x.app.ExportIATI(ctx, v, c.BodyWriter()))
+			brokeOff(x.app.ExportIATI(ctx, v, c.BodyWriter()))
 		}
 	}}, nil
 }

@@ -212,6 +212,14 @@ func (x *API) recover(w *watched, r *http.Request) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
+	if b, ok := p.(broken); ok && !w.begun {
+		w.Header().Del("Content-Disposition")
+		x.fail(w, r, b.cause)
+		return
+	} else if ok {
+		x.o.Log.ErrorContext(r.Context(), "a file broke off", "request", web.RequestID(r.Context()), "path", r.URL.Path, "error", b.cause)
+		panic(http.ErrAbortHandler)
+	}
 	x.o.Log.ErrorContext(r.Context(), "panic", "request", web.RequestID(r.Context()), "path", r.URL.Path, "value", p, "stack", string(debug.Stack()))
 	if w.begun {
 		panic(http.ErrAbortHandler)

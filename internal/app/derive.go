@@ -17,7 +17,8 @@ const derivation = 3
 // derivedBy is the name of the value that says by which derivation the database was derived.
 const derivedBy = "derived"
 
-// derivedAs names this program's derivation: its number and the catalogue's classes, which it rests on.
+// derivedAs names this program's derivation: its number, the catalogue's classes, which it rests on, and what the engine's
+// index holds.
 func (a *App) derivedAs() string {
 	h := sha256.New()
 	for _, s := range a.catalogue.All() {
@@ -26,7 +27,7 @@ func (a *App) derivedAs() string {
 	for _, c := range a.catalogue.Classes() {
 		fmt.Fprintln(h, c.ID, a.names.SubstanceClasses(c.ID))
 	}
-	return fmt.Sprintf("%d %s", derivation, hex.EncodeToString(h.Sum(nil)[:8]))
+	return fmt.Sprintf("%d %s%s", derivation, hex.EncodeToString(h.Sum(nil)[:8]), a.store.IndexForm())
 }
 
 // derive makes lists, observations and the full-text index what this program would have made them, in one transaction,

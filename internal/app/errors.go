@@ -55,16 +55,24 @@ func CodeOf(err error) Code {
 	return Internal
 }
 
-// Away reports whether an error says that the database could not be reached, and the message key of what is known then:
-// that nothing was changed, or that it may have been.
-func Away(err error) (key string, away bool) {
+// Outage is why the database cannot do what it is asked: the message keys of what is wrong and of what is known of what was
+// asked, that nothing was changed or that it may have been.
+type Outage struct{ Key, Detail string }
+
+// DiskIsFull is the key of an outage that only somebody who makes room can end; any other ends by itself.
+const DiskIsFull = "error.full"
+
+// OutageOf returns the outage that an error tells of, nil for another.
+func OutageOf(err error) *Outage {
 	switch {
 	case errors.Is(err, store.ErrDoubtful):
-		return "error.doubtful", true
+		return &Outage{"error.away", "error.doubtful"}
 	case errors.Is(err, store.ErrAway):
-		return "error.away-detail", true
+		return &Outage{"error.away", "error.away-detail"}
+	case errors.Is(err, store.ErrFull):
+		return &Outage{DiskIsFull, "error.full-detail"}
 	}
-	return "", false
+	return nil
 }
 
 func refuse(code Code, key string, params ...any) error {

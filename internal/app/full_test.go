@@ -1,5 +1,3 @@
-//go:build linux
-
 package app_test
 
 import (
@@ -9,31 +7,15 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"tocsin/internal/app"
 	"tocsin/internal/store/storetest"
 )
 
-// smallDisk returns a directory that holds no more than the size.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
 // TestFullDisk imports onto a disk that is too small: the import says so, and what is there is whole.
 func TestFullDisk(t *testing.T) {
-	dir := smallDisk(t, "8m")
+	dir := storetest.SmallDisk(t, "8m").Dir
 	ctx := context.Background()
 	a, err := app.Open(ctx, "sqlite:"+filepath.Join(dir, "t.db"))
 	if err != nil {
@@ -56,7 +38,8 @@ func TestFullDisk(t *testing.T) {
 // TestBackupOnAFullDisk: a backup on a full disk leaves no file, a restore an empty database.
 func TestBackupOnAFullDisk(t *testing.T) {
 	ctx := context.Background()
-	dir := smallDisk(t, "2m")
+	disk := storetest.SmallDisk(t, "2m")
+	dir := disk.Dir
 	source := storetest.SQLite(t)
 	s := filled(t, source)
 	noise := make([]byte, 3_000_000)
@@ -77,8 +60,6 @@ func TestBackupOnAFullDisk(t *testing.T) {
 	if _, err := app.Restore(ctx, file, into, false); err == nil {
 		t.Error("3 MB of noise were restored on a disk of 2 MB")
 	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, "size=100m"); err != nil {
-		t.Fatal(err)
-	}
+	disk.Resize("100m")
 	mustBeEmpty(t, file, into)
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	sqlitedriver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // ErrAway is wrapped when the database could not be reached, or was lost on the way: nothing was written.
@@ -21,6 +23,9 @@ var ErrAway = errors.New("the database cannot be reached")
 // ErrDoubtful is wrapped when the database was lost while it committed, and did not come back in time to be asked what
 // became of it: the change is there whole or not at all.
 var ErrDoubtful = errors.New("the database was lost while it committed")
+
+// ErrFull is wrapped when the disk of the database, or what it may hold of it, is full: nothing was written.
+var ErrFull = errors.New("the disk of the database is full")
 
 // patience is how long what can be asked again waits for a database that is away: a standby may be taking its place.
 const patience = 10 * time.Second
@@ -38,7 +43,7 @@ func (s *Store) again(ctx context.Context, f func() error) error {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := f()
 		if err == nil || ctx.Err() != nil || !isAway(err) {
-			return err
+			return lost(ctx, err)
 		}
 		s.renew()
 		if until.IsZero() {
@@ -54,12 +59,26 @@ func (s *Store) again(ctx context.Context, f func() error) error {
 	}
 }
 
-// lost marks an error that says that the database went away in the middle of a transaction.
+// lost marks an error that says that the database went away in the middle of a transaction, or that its disk is full.
 func lost(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil || errors.Is(err, ErrAway) || !isAway(err) {
-		return err
+	switch {
+	case err == nil, errors.Is(err, ErrAway), errors.Is(err, ErrFull):
+	case isFull(err):
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	case ctx.Err() == nil && isAway(err):
+		return fmt.Errorf("%w: %w", ErrAway, err)
 	}
-	return fmt.Errorf("%w: %w", ErrAway, err)
+	return err
+}
+
+// isFull reports whether an error says that there is no room left for what was to be written.
+func isFull(err error) bool {
+	var p *pgconn.PgError
+	if errors.As(err, &p) {
+		return p.Code == "53100"
+	}
+	var l *sqlitedriver.Error
+	return errors.As(err, &l) && l.Code()&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC)
 }
 
 // isAway reports whether an error says that the server is not there, has gone, or is one that may not be written to, and

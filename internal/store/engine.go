@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing/fstest"
@@ -37,21 +38,22 @@ type engine struct {
 	dialect   goose.Dialect
 	lock      string // takes the single writer's place for the length of a transaction; "" where beginning does
 	noRowid   string
-	month     string   // the record.YearMonth of the column week
-	extra     []string // statements after the migrations: the full-text index
-	index     string   // adds a document: seq, words, audience
-	unindex   string   // removes a document: seq
-	clear     []string // removes all documents
-	words     bool     // the table word keeps the words of documents, in which prefixes are looked up: where the index reads too much for them
-	search    string   // finds documents: query, before, limit
-	found     string   // the column in which search answers
-	document  func(terms []string, tokens []string) (words, audience string)
+	month     string                                       // the record.YearMonth of the column week
+	extra     []string                                     // statements after the migrations: the full-text index
+	index     func(context.Context, *Tx, []document) error // adds documents
+	unindex   string                                       // removes a document: seq
+	clear     []string                                     // removes all documents
+	spans     []int                                        // the lengths, as powers of two, of the spans of the journal that documents name: see widening
+	form      string                                       // names what the index holds of a document; another form is derived anew
+	search    string                                       // finds documents: query, before, limit
+	found     string                                       // the column in which search answers
 	query     func(words [][]string, tokens []string) string
 	bind      func(string) string
 	readLimit int                // connections for reading
 	prepares  bool               // statements for reading are worth keeping prepared: the driver parses them each time
 	isolation sql.IsolationLevel // under which a transaction reads one state of the database
 
+	arrays          bool // many rows are passed as an array a column
 	keepsStatements bool // the driver prepares each statement once a connection
 }
 
@@ -70,14 +72,10 @@ var sqlite = engine{
 	month: `(CAST(strftime('%Y', (week * 7 + 7) * 86400, 'unixepoch') AS INTEGER) * 12 + CAST(strftime('%m', (week * 7 + 7) * 86400, 'unixepoch') AS INTEGER) - 1)`,
 	extra: []string{`CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(words, audience, content='', contentless_delete=1, detail=column, tokenize="unicode61 remove_diacritics 0")`,
 		`CREATE TABLE IF NOT EXISTS word (word TEXT PRIMARY KEY) WITHOUT ROWID`},
-	index: `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, unindex: `DELETE FROM search WHERE rowid = ?`,
-	words:  true,
-	clear:  []string{`INSERT INTO search (search) VALUES ('delete-all')`, `DELETE FROM word`},
-	found:  "rowid",
-	search: `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
-	document: func(terms, tokens []string) (string, string) {
-		return strings.Join(terms, " "), strings.Join(tokens, " ")
-	},
+	index: indexEach, unindex: `DELETE FROM search WHERE rowid = ?`,
+	clear:     []string{`INSERT INTO search (search) VALUES ('delete-all')`, `DELETE FROM word`},
+	found:     "rowid",
+	search:    `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
 	query:     ftsQuery,
 	bind:      func(q string) string { return q },
 	readLimit: 8, prepares: true,
@@ -89,19 +87,51 @@ var postgres = engine{
 	lock:  `SELECT value FROM meta WHERE name = 'writer' FOR UPDATE`,
 	extra: []string{
 		`CREATE TABLE IF NOT EXISTS search (seq BIGINT PRIMARY KEY, doc TSVECTOR NOT NULL)`,
-		`CREATE INDEX IF NOT EXISTS search_doc ON search USING gin (doc)`,
+		// What is not merged into the index yet is read by every search.
+		`CREATE INDEX IF NOT EXISTS search_doc ON search USING gin (doc) WITH (gin_pending_list_limit = 256)`,
+		`CREATE TABLE IF NOT EXISTS word (word TEXT COLLATE "C" PRIMARY KEY)`,
 	},
-	index: `INSERT INTO search (seq, doc) VALUES (?, array_to_tsvector(string_to_array(?, ' ') || string_to_array(?, ' ')))`, unindex: `DELETE FROM search WHERE seq = ?`,
-	clear:  []string{`DELETE FROM search`},
-	found:  "seq",
-	search: `SELECT seq FROM search WHERE doc @@ CAST(? AS tsquery) AND seq < ? ORDER BY seq DESC LIMIT ?`,
-	document: func(terms, tokens []string) (string, string) {
-		return strings.Join(terms, " "), strings.Join(tokens, " ")
-	},
+	index: indexArrays, unindex: `DELETE FROM search WHERE seq = ?`,
+	spans: []int{8, 10, 12, 14, 16, 18, 20, 22, 24}, form: " spans", arrays: true,
+	clear: []string{`DELETE FROM search`, `DELETE FROM word`, `ALTER INDEX search_doc SET (gin_pending_list_limit = 256)`},
+	found: "seq",
+	// The planner knows nothing of the query when it keeps a plan: it is not left the choice to walk from the newest on.
+	search:    `SELECT seq FROM (SELECT seq FROM search WHERE doc @@ CAST(? AS tsquery) AND seq + 0 < ? OFFSET 0) AS held ORDER BY seq DESC LIMIT ?`,
 	query:     tsQuery,
 	bind:      numbered,
 	readLimit: 16,
 	isolation: sql.LevelRepeatableRead, keepsStatements: true,
+}
+
+func indexEach(ctx context.Context, t *Tx, docs []document) error {
+	for _, d := range docs {
+		if _, err := t.exec(ctx, `INSERT INTO search (rowid, words, audience) VALUES (?, ?, ?)`, d.seq, d.words, d.audience); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// docsAtOnce is how many documents one statement adds.
+const docsAtOnce = 1000
+
+func indexArrays(ctx context.Context, t *Tx, docs []document) error {
+	for some := range slices.Chunk(docs, docsAtOnce) {
+		seqs, words := make([]int64, len(some)), make([]string, len(some))
+		for i, d := range some {
+			held := append(strings.Fields(d.words), strings.Fields(d.audience)...)
+			for _, bits := range t.s.e.spans {
+				held = append(held, spanOf(bits, d.seq))
+			}
+			seqs[i], words[i] = d.seq, strings.Join(held, " ")
+		}
+		_, err := t.exec(ctx, `INSERT INTO search (seq, doc) SELECT seq, array_to_tsvector(string_to_array(words, ' '))
+			FROM unnest(CAST(? AS bigint[]), CAST(? AS text[])) AS d (seq, words)`, seqs, words)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ftsQuery writes an FTS5 query: one of each group of words, and one of the tokens. A word that ends in * is a prefix.

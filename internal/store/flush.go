@@ -25,9 +25,6 @@ type document struct {
 	words, audience string
 }
 
-// rowsPerInsert bounds how many rows one statement inserts; a statement has at most 32766 parameters on SQLite.
-const rowsPerInsert = 100
-
 // Flush writes what is buffered, so that later reads of the transaction see it.
 func (t *Tx) Flush(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{t.flushEntries, t.flushRecords, t.flushExternals, t.flushPostings, t.flushCells, t.flushDocuments} {
@@ -49,7 +46,7 @@ func (t *Tx) flushEntries(ctx context.Context) error {
 	rows := make([]any, 0, 8*len(t.entries))
 	for i := range t.entries {
 		e := &t.entries[i]
-		rows = append(rows, e.Seq, e.At.UnixMicro(), e.Actor, e.Type, e.Subject, e.Version, e.Action, nonNil(e.Payload))
+		rows = append(rows, e.Seq, e.At.UnixMicro(), e.Actor, e.Type, e.Subject, int64(e.Version), e.Action, nonNil(e.Payload))
 	}
 	if err := t.insert(ctx, "journal (seq, at, actor, type, subject, version, action, payload)", "", 8, rows); err != nil {
 		return err
@@ -82,30 +79,6 @@ func (t *Tx) flushExternals(ctx context.Context) error {
 func nonNil(b []byte) []byte {
 	if b == nil {
 		return []byte{}
-	}
-	return b
-}
-
-// insert writes rows of width values each, many to a statement.
-func (t *Tx) insert(ctx context.Context, into, conflict string, width int, values []any) error {
-	row := "(" + strings.TrimSuffix(strings.Repeat("?,", width), ",") + ")"
-	for len(values) > 0 {
-		n := min(len(values)/width, rowsPerInsert)
-		if n < rowsPerInsert { // few statements of odd sizes, so that they stay prepared
-			n = 1 << (bits(n) - 1)
-		}
-		q := "INSERT INTO " + into + " VALUES " + strings.TrimSuffix(strings.Repeat(row+",", n), ",") + conflict
-		if _, err := t.exec(ctx, q, values[:n*width]...); err != nil {
-			return err
-		}
-		values = values[n*width:]
-	}
-	return nil
-}
-
-func bits(n int) (b int) {
-	for ; n > 0; n >>= 1 {
-		b++
 	}
 	return b
 }
@@ -205,20 +178,13 @@ func (t *Tx) flushDocuments(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, d := range t.docs {
-		if _, err := t.exec(ctx, t.s.e.index, d.seq, d.words, d.audience); err != nil {
-			return err
-		}
-	}
+	err := t.s.e.index(ctx, t, t.docs)
 	t.undocs, t.docs = t.undocs[:0], t.docs[:0]
-	return nil
+	return err
 }
 
 // learnWords keeps which words the new documents hold. Words that no document holds any more stay: they find nothing.
 func (t *Tx) learnWords(ctx context.Context) error {
-	if !t.s.e.words || len(t.docs) == 0 {
-		return nil
-	}
 	var held []string
 	for _, d := range t.docs {
 		held = append(held, strings.Fields(d.words)...)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"tocsin/internal/sharing"
 )
@@ -170,103 +169,6 @@ func fills(buckets []int64, minK, maxK *int64, limit int) (string, []any) {
 		args = append(append(append(args, b), bounds...), limit-1)
 	}
 	return strings.Join(parts, " OR "), args
-}
-
-// Search returns the newest records that hold one word of each group and that one of the tokens lets be seen.
-// A word that ends in * is a prefix. Words must be letters and digits only.
-func (r *Reader) Search(ctx context.Context, words [][]string, tokens []sharing.Token, before int64, limit int) ([]*Stored, error) {
-	query, err := r.searchFor(ctx, words, tokens)
-	if err != nil || query == "" {
-		return nil, err
-	}
-	if before == 0 {
-		before = newest
-	}
-	var seqs []int64
-	err = r.query(ctx, r.s.e.search, []any{query, before, limit}, func(rows *sql.Rows) error {
-		var s int64
-		if err := rows.Scan(&s); err != nil {
-			return err
-		}
-		seqs = append(seqs, s)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return r.records(ctx, seqs)
-}
-
-// newest is after every entry of a journal.
-const newest = int64(1) << 62
-
-// SearchKinds counts by kind the newest records that Search would find, at most limit of them together.
-func (r *Reader) SearchKinds(ctx context.Context, words [][]string, tokens []sharing.Token, limit int) (map[string]int, error) {
-	query, err := r.searchFor(ctx, words, tokens)
-	if err != nil || query == "" {
-		return nil, err
-	}
-	out := map[string]int{}
-	err = r.query(ctx, `SELECT r.kind, count(*) FROM (`+r.s.e.search+`) AS found JOIN record r ON r.seq = found.`+r.s.e.found+` GROUP BY r.kind`,
-		[]any{query, newest, limit}, func(rows *sql.Rows) error {
-			var kind string
-			var n int
-			if err := rows.Scan(&kind, &n); err != nil {
-				return err
-			}
-			out[kind] = n
-			return nil
-		})
-	return out, err
-}
-
-// searchFor writes the query of a full-text search, "" for one that nothing can answer.
-func (r *Reader) searchFor(ctx context.Context, words [][]string, tokens []sharing.Token) (string, error) {
-	if len(words) == 0 || len(tokens) == 0 {
-		return "", nil
-	}
-	terms := make([]string, len(tokens))
-	for i, t := range tokens {
-		terms[i] = r.s.tokenTerm(t)
-	}
-	groups := make([][]string, len(words))
-	for i, group := range words {
-		for _, w := range group {
-			held, err := r.wordsLike(ctx, w)
-			if err != nil {
-				return "", err
-			}
-			groups[i] = append(groups[i], held...)
-		}
-		if len(groups[i]) == 0 {
-			return "", nil
-		}
-	}
-	return r.s.e.query(groups, terms), nil
-}
-
-// mostLike is how many words a prefix may stand for that are looked for one by one.
-const mostLike = 256
-
-// wordsLike returns what is looked for in place of a word: for a prefix, the words that documents hold with it. An index
-// that reads everything below a prefix before it answers the first document reads what stands under a whole word as far as
-// it is asked to. A prefix of more words than mostLike stays one.
-func (r *Reader) wordsLike(ctx context.Context, word string) ([]string, error) {
-	stem, prefix := strings.CutSuffix(word, "*")
-	if !prefix || !r.s.e.words {
-		return []string{word}, nil
-	}
-	var held []string
-	err := r.query(ctx, `SELECT word FROM word WHERE word >= ? AND word < ? ORDER BY word LIMIT ?`, []any{stem, stem + string(unicode.MaxRune), mostLike + 1}, func(rows *sql.Rows) error {
-		var w string
-		err := rows.Scan(&w)
-		held = append(held, w)
-		return err
-	})
-	if len(held) > mostLike {
-		return []string{word}, err
-	}
-	return held, err
 }
 
 // TokensOf returns every token that has a list of the facet; for the operator, who sees what the database holds.

@@ -194,8 +194,12 @@ func (t *Tx) HoldMail(ctx context.Context) error {
 	return err
 }
 
-// reprojectPage is how many records are held at once.
-const reprojectPage = 500
+// reprojectPage is how many records are held at once, and reprojectCells how many sums: the same ones come again and
+// again, and every time that they are written costs as much as the first.
+const (
+	reprojectPage  = 500
+	reprojectCells = 250_000
+)
 
 // Reproject derives the lists, the observations and the full-text index anew from the current version of every record,
 // as project says, and returns how many records there are.
@@ -212,7 +216,7 @@ func (t *Tx) Reproject(ctx context.Context, project func(*Stored) (*Projection, 
 	for {
 		page, err := t.recordsAfter(ctx, after)
 		if err != nil || len(page) == 0 {
-			return n, err
+			return n, errors.Join(err, t.flushCells(ctx))
 		}
 		for _, s := range page {
 			p, err := project(s)
@@ -225,7 +229,13 @@ func (t *Tx) Reproject(ctx context.Context, project func(*Stored) (*Projection, 
 			after = s.Record.ID
 		}
 		n += len(page)
-		if err := t.Flush(ctx); err != nil {
+		if err := errors.Join(t.flushPostings(ctx), t.flushDocuments(ctx)); err != nil {
+			return n, err
+		}
+		if len(t.cells) < reprojectCells {
+			continue
+		}
+		if err := t.flushCells(ctx); err != nil {
 			return n, err
 		}
 	}

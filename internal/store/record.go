@@ -105,8 +105,7 @@ func (t *Tx) project(ctx context.Context, seq int64, p *Projection, sign float64
 	for i, a := range p.Audience {
 		tokens[i] = t.s.tokenTerm(a)
 	}
-	words, audience := t.s.e.document(p.Terms, tokens)
-	t.docs = append(t.docs, document{seq, words, audience})
+	t.docs = append(t.docs, document{seq, strings.Join(p.Terms, " "), strings.Join(tokens, " ")})
 	return nil
 }
 

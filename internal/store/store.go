@@ -223,7 +223,8 @@ func (t *Tx) Now() time.Time { return t.now }
 
 // Write runs f in a writing transaction. When f or the commit fails nothing of it stays. While the database is away it
 // waits for it before f is called; f is called once. An error wraps ErrAway when the database was lost and nothing was
-// written, ErrDoubtful when it was lost while it committed and does not come back to say what became of it.
+// written, ErrFull when there is no room for it, ErrDoubtful when the database was lost while it committed and does not come
+// back to say what became of it.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	var t *Tx
 	if err := s.again(ctx, func() (err error) { t, err = s.begin(ctx); return err }); err != nil {
@@ -240,7 +241,7 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 		err = t.settle(ctx, err)
 	}
 	if err != nil {
-		return err
+		return lost(ctx, err)
 	}
 	for k, id := range t.made {
 		s.buckets.Store(k, id)

@@ -24,11 +24,24 @@ func Failed(w http.ResponseWriter, r *http.Request) {
 	fail(w, r, http.StatusInternalServerError, "error.failed", locales.T(ctx, "error.failed-detail", "id", RequestID(ctx)))
 }
 
-// Away says that the database cannot be reached, and in detail, a message key, what is known of what was asked. Whoever
-// stands before several servers may ask another.
-func Away(w http.ResponseWriter, r *http.Request, detail string) {
-	w.Header().Set("Retry-After", "5")
-	fail(w, r, http.StatusServiceUnavailable, "error.away", locales.T(r.Context(), detail))
+// OutageStatus is the status of an answer where the database cannot do what it is asked: 503 where it will be there again
+// by itself, so that whoever stands before several servers may ask another, 507 where its disk is full.
+func OutageStatus(full bool) int {
+	if full {
+		return http.StatusInsufficientStorage
+	}
+	return http.StatusServiceUnavailable
+}
+
+// Away says that the database cannot be reached, or that its disk is full, and in detail, a message key, what is known of
+// what was asked.
+func Away(w http.ResponseWriter, r *http.Request, full bool, detail string) {
+	key := "error.full"
+	if !full {
+		key = "error.away"
+		w.Header().Set("Retry-After", "5")
+	}
+	fail(w, r, OutageStatus(full), key, locales.T(r.Context(), detail))
 }
 
 // TooLarge says that the request is larger than limit bytes.

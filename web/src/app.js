@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import "./site.js";
 import "./keys.js";
 import "./choose.js";
+import "./many.js";
 import "./line.js";
 
 Object.assign(htmx.config, {

@@ -82,7 +82,6 @@ export function fill(form, entries) {
   for (const field of form.querySelectorAll("input[name], select[name], textarea[name]")) {
     const given = values.get(field.name) ?? [];
     if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
-    else if (field.type === "select-multiple") for (const option of field.options) option.selected = given.includes(option.value);
     else if (field.type !== "file" && given.length === 1) field.value = given[0];
     if (field.value && field.closest("details.text-in")) field.closest("details.text-in").open = true;
   }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -22,8 +23,9 @@ type csvWriter struct{ w *csv.Writer }
 // NewCSV writes CSV in UTF-8 with a byte-order mark, by which spreadsheet programs know it. Cells that such a program
 // would run as a formula are defused with an apostrophe.
 func NewCSV(w io.Writer) Writer {
-	_, _ = io.WriteString(w, "\ufeff") // a failing writer fails again at the first row
-	return &csvWriter{csv.NewWriter(w)}
+	b := bufio.NewWriter(w)
+	_, _ = b.WriteString("\ufeff") // it is written with what follows
+	return &csvWriter{csv.NewWriter(b)}
 }
 
 func (c *csvWriter) Header(columns []string) error {

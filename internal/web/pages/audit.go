@@ -148,15 +148,8 @@ func (s *Site) recordTitle(ctx context.Context, r *record.Record) string {
 
 // exportAudit sends the lines as a table.
 func (s *Site) exportAudit(w http.ResponseWriter, r *http.Request) {
-	asked := auditAsked(r.URL.Query())
-	if _, err := s.app.Audit(r.Context(), s.Viewer(r), asked); err != nil { // before the answer has begun
-		s.Fail(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="audit.csv"`)
-	if _, err := s.app.ExportAudit(r.Context(), s.Viewer(r), asked, table.NewCSV(w)); err != nil {
-		s.o.Log.ErrorContext(r.Context(), "the audit could not be exported", "error", err)
-		panic(http.ErrAbortHandler)
-	}
+	s.sendSheet(w, r, "audit", "csv", func(sheet table.Writer) error {
+		_, err := s.app.ExportAudit(r.Context(), s.Viewer(r), auditAsked(r.URL.Query()), sheet)
+		return err
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/web"
@@ -228,22 +229,15 @@ func (s *Site) why(ctx context.Context, err error) string {
 }
 
 func (s *Site) exportChosen(w http.ResponseWriter, r *http.Request, k *record.Kind, chosen []app.Chosen, format string) {
-	mime, known := exportTypes[format]
-	if !known {
+	if exportTypes[format] == "" {
 		web.NotFound(w, r)
 		return
 	}
 	if len(chosen) > app.MaxChosen {
 		chosen = chosen[:app.MaxChosen]
 	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+k.Name+"."+format+`"`)
-	sheet, err := sheetOf(w, format)
-	if err == nil {
-		_, err = s.app.ExportChosen(r.Context(), s.Viewer(r), k.Name, chosen, sheet)
-	}
-	if err != nil {
-		s.o.Log.ErrorContext(r.Context(), "an export broke off", "kind", k.Name, "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun: cutting it off is the only way to say that it is not whole
-	}
+	s.sendSheet(w, r, k.Name, format, func(sheet table.Writer) error {
+		_, err := s.app.ExportChosen(r.Context(), s.Viewer(r), k.Name, chosen, sheet)
+		return err
+	})
 }

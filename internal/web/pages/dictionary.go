@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/web"
@@ -142,17 +143,15 @@ func meaning(ctx context.Context, kind, path string) string {
 // dictionaryFile sends the dictionary as a table, in the language of whoever asks.
 func (s *Site) dictionaryFile(w http.ResponseWriter, r *http.Request) {
 	ctx, format := r.Context(), r.PathValue("format")
-	mime, known := exportTypes[format]
-	if !known {
+	if exportTypes[format] == "" {
 		web.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="dictionary.`+format+`"`)
-	sheet, err := sheetOf(w, format)
-	if err == nil {
-		err = sheet.Header([]string{"kind", "kind_name", "field", "label", "type", "type_name", "required", "unit", "least", "most", "codes", "source", "meaning"})
-	}
+	s.sendSheet(w, r, "dictionary", format, func(sheet table.Writer) error { return writeDictionary(ctx, sheet) })
+}
+
+func writeDictionary(ctx context.Context, sheet table.Writer) error {
+	err := sheet.Header([]string{"kind", "kind_name", "field", "label", "type", "type_name", "required", "unit", "least", "most", "codes", "source", "meaning"})
 	for _, k := range kinds.All {
 		for _, e := range entriesOf(k) {
 			if err != nil {
@@ -166,10 +165,7 @@ func (s *Site) dictionaryFile(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = sheet.Close()
 	}
-	if err != nil {
-		s.o.Log.ErrorContext(ctx, "an export broke off", "kind", "dictionary", "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun
-	}
+	return err
 }
 
 func orBlank(x *float64) any {

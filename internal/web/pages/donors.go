@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -92,12 +93,7 @@ func (s *Site) donorSums(ctx context.Context, d *app.Donors) part {
 
 // iatiFile answers the contributions that the viewer sees as an IATI 2.03 activity file.
 func (s *Site) iatiFile(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="tocsin-iati.xml"`)
-	if err := s.app.ExportIATI(r.Context(), s.Viewer(r), w); err != nil {
-		s.o.Log.ErrorContext(r.Context(), "an IATI file broke off", "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun
-	}
+	s.send(w, r, "tocsin-iati.xml", "application/xml; charset=utf-8", func(out io.Writer) error { return s.app.ExportIATI(r.Context(), s.Viewer(r), out) })
 }
 
 func (s *Site) iatiPage(w http.ResponseWriter, r *http.Request) {

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/record"
 	"tocsin/internal/web"
 	"tocsin/internal/web/plot"
@@ -214,8 +215,7 @@ func (s *Site) curveLinks(ctx context.Context, x *app.Exploration, k app.Curve) 
 // exploreFile sends the figures of the explorer as a table: one row for each curve and step.
 func (s *Site) exploreFile(w http.ResponseWriter, r *http.Request) {
 	ctx, format := r.Context(), r.PathValue("format")
-	mime, known := exportTypes[format]
-	if !known {
+	if exportTypes[format] == "" {
 		web.NotFound(w, r)
 		return
 	}
@@ -224,12 +224,11 @@ func (s *Site) exploreFile(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="series.`+format+`"`)
-	sheet, err := sheetOf(w, format)
-	if err == nil {
-		err = sheet.Header([]string{x.Step, "place", "place_name", "substance", "substance_name", "source", "measure", "value"})
-	}
+	s.sendSheet(w, r, "series", format, func(sheet table.Writer) error { return s.writeCurves(ctx, x, sheet) })
+}
+
+func (s *Site) writeCurves(ctx context.Context, x *app.Exploration, sheet table.Writer) error {
+	err := sheet.Header([]string{x.Step, "place", "place_name", "substance", "substance_name", "source", "measure", "value"})
 	for _, c := range x.Curves {
 		for i, v := range c.Values {
 			if err == nil {
@@ -240,8 +239,5 @@ func (s *Site) exploreFile(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = sheet.Close()
 	}
-	if err != nil {
-		s.o.Log.ErrorContext(ctx, "an export broke off", "kind", "series", "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun
-	}
+	return err
 }

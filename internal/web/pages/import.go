@@ -206,13 +206,11 @@ func (s *Site) fillImport(ctx context.Context, p *importView, report *app.Import
 
 // sendRejected answers the rows that an import of the file would refuse, as a table to mend and send again.
 func (s *Site) sendRejected(w http.ResponseWriter, r *http.Request, q app.ImportRequest) {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="rejected.csv"`)
-	q.DryRun, q.Rejected = true, w
-	if _, err := s.app.Import(r.Context(), s.Viewer(r), q); err != nil {
-		s.o.Log.ErrorContext(r.Context(), "refused rows could not be written", "error", err)
-		panic(http.ErrAbortHandler)
-	}
+	s.send(w, r, "rejected.csv", exportTypes["csv"], func(out io.Writer) error {
+		q.DryRun, q.Rejected = true, out
+		_, err := s.app.Import(r.Context(), s.Viewer(r), q)
+		return err
+	})
 }
 
 // template answers an empty table with the kind's columns.

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"tocsin/internal/app"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/record"
 	"tocsin/internal/report"
 	"tocsin/internal/web"
@@ -98,8 +99,7 @@ func (s *Site) gapRow(ctx context.Context, g app.Gap) ui.Row {
 func (s *Site) gapsFile(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	country, format := r.PathValue("code"), r.PathValue("format")
-	mime, known := exportTypes[format]
-	if _, ok := s.app.Directory().PlaceName(country, "en"); !ok || !known {
+	if _, ok := s.app.Directory().PlaceName(country, "en"); !ok || exportTypes[format] == "" {
 		web.NotFound(w, r)
 		return
 	}
@@ -108,14 +108,5 @@ func (s *Site) gapsFile(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="gaps-`+country+"."+format+`"`)
-	sheet, err := sheetOf(w, format)
-	if err == nil {
-		err = report.Gaps(sheet, s.app, lang(ctx), law)
-	}
-	if err != nil {
-		s.o.Log.ErrorContext(ctx, "a gap table broke off", "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun
-	}
+	s.sendSheet(w, r, "gaps-"+country, format, func(sheet table.Writer) error { return report.Gaps(sheet, s.app, lang(ctx), law) })
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -362,13 +361,10 @@ func sorted(ctx context.Context, o []ui.Option) []ui.Option {
 	return o
 }
 
-var exportTypes = map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json",
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-
 func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	k, ok := kinds.Get(r.PathValue("kind"))
 	format := r.PathValue("format")
-	mime, known := exportTypes[format]
+	_, known := exportTypes[format]
 	if !ok || !known {
 		web.NotFound(w, r)
 		return
@@ -382,26 +378,8 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+k.Name+"."+format+`"`)
-	sheet, err := sheetOf(w, format)
-	if err != nil {
-		s.Fail(w, r, err)
-		return
-	}
-	if _, err := s.app.Export(r.Context(), s.Viewer(r), s.app.QueryOf(k.Name, r.URL.Query()), sheet); err != nil {
-		s.o.Log.ErrorContext(r.Context(), "an export broke off", "kind", k.Name, "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun: cutting it off is the only way to say that it is not whole
-	}
-}
-
-// sheetOf writes a table in a format of exportTypes.
-func sheetOf(w io.Writer, format string) (table.Writer, error) {
-	switch format {
-	case "csv":
-		return table.NewCSV(w), nil
-	case "json":
-		return table.NewJSON(w), nil
-	}
-	return table.NewXLSX(w)
+	s.sendSheet(w, r, k.Name, format, func(sheet table.Writer) error {
+		_, err := s.app.Export(r.Context(), s.Viewer(r), s.app.QueryOf(k.Name, r.URL.Query()), sheet)
+		return err
+	})
 }

@@ -315,9 +315,9 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		status := map[app.Code]int{app.Invalid: http.StatusUnprocessableEntity, app.Forbidden: http.StatusForbidden, app.Conflict: http.StatusConflict}[code]
 		web.Render(w, r, status, ui.ErrorPage(ui.T(ctx, "error.title."+string(code)), s.word(ctx, e)))
 	default:
-		if detail, away := app.Away(err); away {
-			s.o.Log.ErrorContext(ctx, "the database is away", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
-			web.Away(w, r, detail)
+		if out := app.OutageOf(err); out != nil {
+			s.o.Log.ErrorContext(ctx, "the database cannot do it", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
+			web.Away(w, r, out.Key == app.DiskIsFull, out.Detail)
 			return
 		}
 		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)

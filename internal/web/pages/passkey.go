@@ -65,6 +65,11 @@ func (s *Site) sayError(w http.ResponseWriter, r *http.Request, err error) {
 		say(w, http.StatusRequestEntityTooLarge, map[string]string{"error": ui.T(ctx, "error.passkey")})
 		return
 	}
+	if out := app.OutageOf(err); out != nil {
+		s.o.Log.ErrorContext(ctx, "the database cannot do it", "request", web.RequestID(ctx), "error", err)
+		say(w, web.OutageStatus(out.Key == app.DiskIsFull), map[string]string{"error": ui.T(ctx, out.Detail)})
+		return
+	}
 	if app.CodeOf(err) == app.Internal || !errors.As(err, &e) {
 		s.o.Log.ErrorContext(ctx, "a passkey could not be asked for or kept", "request", web.RequestID(ctx), "error", err)
 		say(w, http.StatusInternalServerError, map[string]string{"error": ui.T(ctx, "error.failed-detail", "id", web.RequestID(ctx))})

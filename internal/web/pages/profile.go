@@ -153,12 +153,12 @@ func (s *Site) saveProfile(w http.ResponseWriter, r *http.Request) {
 func (s *Site) guide(w http.ResponseWriter, r *http.Request) {
 	ctx, v := r.Context(), s.Viewer(r)
 	g, err := s.app.Guide(ctx, v)
-	if err == nil {
-		err = s.app.BeginGuide(ctx, v)
-	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return
+	}
+	if err := s.app.BeginGuide(ctx, v); err != nil { // he is led here once more
+		s.o.Log.ErrorContext(ctx, "that the guide was shown could not be kept", "request", web.RequestID(ctx), "error", err)
 	}
 	left := 0
 	var steps []guideStep

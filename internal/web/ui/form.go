@@ -96,7 +96,7 @@ func (f Field) maxLength() string { return strconv.Itoa(f.Max) }
 // grouped reports whether the field is several inputs under one name.
 func (f Field) grouped() bool {
 	switch f.Type {
-	case record.TypeDate, record.TypeYesNo, record.TypeChoices, record.TypeTexts, record.TypeList:
+	case record.TypeDate, record.TypeYesNo, record.TypeChoices, record.TypeCountries, record.TypeTexts, record.TypeList:
 		return true
 	}
 	return false
