@@ -60,7 +60,9 @@ func startingHandler(secure bool) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "starting", http.StatusServiceUnavailable) })
 	mux.HandleFunc("/api/", api.Starting)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { web.Away(w, r, false, "error.starting") })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		web.Outage(w, r, &app.Outage{Key: app.DatabaseIsAway, Detail: "error.starting"})
+	})
 	return web.Base(mux, slog.Default(), secure)
 }
 

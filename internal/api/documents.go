@@ -16,6 +16,7 @@ import (
 	"tocsin/internal/app"
 	"tocsin/internal/exchange/calendar"
 	"tocsin/internal/exchange/document"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/record"
 	"tocsin/internal/report"
 	"tocsin/internal/web"
@@ -69,7 +70,7 @@ func (x *API) documentOperations() {
 	add(x, file("get-report-file", "/report/{format}", "api.op.get-report-file", "/report/md?from=2023-07-01&to=2024-12-31", formats...), x.reportFile)
 	add(x, file("get-review", "/groups/{id}/review/{format}", "api.op.get-review", "/groups/swg1.2/review/md", formats...), x.review)
 	add(x, file("get-briefing", "/participants/{code}/briefing/{format}", "api.op.get-briefing", "/participants/GH/briefing/md", formats...), x.briefing)
-	add(x, file("get-gaps", "/legislation/{country}/gaps/{format}", "api.op.get-gaps", "/legislation/GH/gaps/csv", "text/csv", exported["xlsx"], "application/json"), x.gaps)
+	add(x, file("get-gaps", "/legislation/{country}/gaps/{format}", "api.op.get-gaps", "/legislation/GH/gaps/csv", "text/csv", table.Types["xlsx"], "application/json"), x.gaps)
 	add(x, file("get-calendar", "/calendar.ics", "api.op.get-calendar", "/calendar.ics?from=2024-01-01&to=2024-12-31", "text/calendar"), x.calendar)
 	add(x, file("get-meeting-file", "/records/{id}/meeting.ics", "api.op.get-meeting-file", "/records/ID/meeting.ics", "text/calendar"), x.meetingFile)
 }
@@ -163,7 +164,7 @@ func (x *API) gaps(ctx context.Context, v app.Viewer, in *struct {
 	Country string `path:"country" maxLength:"10"`
 	InFormat
 }) (*streamed, error) {
-	mime, known := exported[in.Format]
+	mime, known := table.Types[in.Format]
 	if !known || !contains(x.app.Directory().Countries(), in.Country) {
 		return nil, &app.Error{Code: app.NotFound, Key: "error.not-found"}
 	}
@@ -172,7 +173,7 @@ func (x *API) gaps(ctx context.Context, v app.Viewer, in *struct {
 		return nil, err
 	}
 	var b bytes.Buffer
-	sheet, err := sheetOf(in.Format, &b)
+	sheet, err := table.New(&b, in.Format)
 	if err == nil {
 		err = report.Gaps(sheet, x.app, locales.From(ctx).Code, law)
 	}

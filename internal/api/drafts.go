@@ -12,6 +12,7 @@ import (
 
 	"tocsin/internal/app"
 	"tocsin/internal/exchange/profile"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/web"
@@ -99,7 +100,7 @@ func (x *API) template(_ context.Context, _ app.Viewer, in *struct {
 		return nil, noKind(in.Kind)
 	}
 	return &streamed{func(c huma.Context) {
-		c.SetHeader("Content-Type", exported["csv"])
+		c.SetHeader("Content-Type", table.Types["csv"])
 		c.SetHeader("Content-Disposition", `attachment; filename="`+in.Kind+`.csv"`)
 		w := csv.NewWriter(c.BodyWriter())
 		_ = w.Write(columns) // the connection is gone when this fails

@@ -23,9 +23,6 @@ import (
 // maxTable is the largest table that the interface takes, in bytes; the command line takes any.
 const maxTable = 200 << 20
 
-// exported are the media types of exports, by format.
-var exported = map[string]string{"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "json": "application/json"}
-
 // Import is what became of a table.
 type Import struct {
 	DryRun    bool       `json:"dry_run" doc:"Nothing was written"`
@@ -49,9 +46,9 @@ type RowFault struct {
 
 func (x *API) exchangeOperations() {
 	add(x, Operation{ID: "import-table", Method: http.MethodPost, Path: "/import/{kind}", Area: "api.area.exchange", Summary: "api.op.import-table", Scope: app.ScopeImport,
-		Sends: []string{"text/csv", exported["xlsx"], "application/octet-stream"}, Sample: "/import/incident?dry_run=true", errors: []int{http.StatusConflict}, limit: maxTable, lasts: 10 * time.Minute}, x.importTable)
+		Sends: []string{"text/csv", table.Types["xlsx"], "application/octet-stream"}, Sample: "/import/incident?dry_run=true", errors: []int{http.StatusConflict}, limit: maxTable, lasts: 10 * time.Minute}, x.importTable)
 	add(x, Operation{ID: "export-table", Method: http.MethodGet, Path: "/export/{file}", Area: "api.area.exchange", Summary: "api.op.export-table", Access: web.Anyone, Sample: "/export/commitment.csv",
-		heavy: true, lasts: 10 * time.Minute, media: []string{"text/csv", exported["xlsx"], "application/json"}}, x.export)
+		heavy: true, lasts: 10 * time.Minute, media: []string{"text/csv", table.Types["xlsx"], "application/json"}}, x.export)
 	add(x, Operation{ID: "export-iati", Method: http.MethodGet, Path: "/iati.xml", Area: "api.area.exchange", Summary: "api.op.export-iati", Access: web.Anyone, Sample: "/iati.xml",
 		heavy: true, lasts: 5 * time.Minute, media: []string{"application/xml"}}, x.iati)
 }
@@ -76,7 +73,7 @@ func (x *API) importTable(ctx context.Context, v app.Viewer, in *struct {
 	if !ok || p == nil || p.Kind != k.Name {
 		return nil, wrong(record.Problems{{Field: "profile", Key: "error.profile"}})
 	}
-	if err := in.is("text/csv", exported["xlsx"], "application/octet-stream"); err != nil {
+	if err := in.is("text/csv", table.Types["xlsx"], "application/octet-stream"); err != nil {
 		return nil, err
 	}
 	file, size, err := keep(in.r.Body)
@@ -122,7 +119,7 @@ func (x *API) export(ctx context.Context, v app.Viewer, in *struct {
 }) (*streamed, error) {
 	name, format, _ := strings.Cut(in.File, ".")
 	k, ok := kinds.Get(name)
-	mime, known := exported[format]
+	mime, known := table.Types[format]
 	if !ok || !known {
 		return nil, &app.Error{Code: app.NotFound, Key: "error.not-found"}
 	}
@@ -136,7 +133,7 @@ func (x *API) export(ctx context.Context, v app.Viewer, in *struct {
 		if c.Method() == http.MethodHead {
 			return
 		}
-		sheet, err := sheetOf(format, c.BodyWriter())
+		sheet, err := table.New(c.BodyWriter(), format)
 		if err == nil {
 			_, err = x.app.Export(ctx, v, q, sheet)
 		}
@@ -144,21 +141,10 @@ func (x *API) export(ctx context.Context, v app.Viewer, in *struct {
 	}}, nil
 }
 
-func sheetOf(format string, w io.Writer) (table.Writer, error) {
-	switch format {
-	case "csv":
-		return table.NewCSV(w), nil
-	case "json":
-		return table.NewJSON(w), nil
-	}
-	return table.NewXLSX(w)
-}
-
 // broken is what a file that could not be written to its end panics with.
 type broken struct{ cause error }
 
-// brokeOff ends the answer of a file where writing it failed: what was not begun is answered as a problem, what was is cut
-// off, the only way to say that it is not whole.
+// brokeOff ends the answer of a file where writing it failed: see API.breakOff.
 func brokeOff(err error) {
 	if err != nil {
 		panic(broken{err})

@@ -212,19 +212,26 @@ func (x *API) recover(w *watched, r *http.Request) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	if b, ok := p.(broken); ok && !w.begun {
-		w.Header().Del("Content-Disposition")
-		x.fail(w, r, b.cause)
+	if b, ok := p.(broken); ok {
+		x.breakOff(w, r, b.cause)
 		return
-	} else if ok {
-		x.o.Log.ErrorContext(r.Context(), "a file broke off", "request", web.RequestID(r.Context()), "path", r.URL.Path, "error", b.cause)
-		panic(http.ErrAbortHandler)
 	}
 	x.o.Log.ErrorContext(r.Context(), "panic", "request", web.RequestID(r.Context()), "path", r.URL.Path, "value", p, "stack", string(debug.Stack()))
 	if w.begun {
 		panic(http.ErrAbortHandler)
 	}
 	x.fail(w, r, errors.New("panic"))
+}
+
+// breakOff answers a file that could not be written: as a problem where nothing of it is out, else by cutting it off, the
+// only way to say that it is not whole.
+func (x *API) breakOff(w *watched, r *http.Request, cause error) {
+	if w.begun {
+		x.o.Log.ErrorContext(r.Context(), "a file broke off", "request", web.RequestID(r.Context()), "path", r.URL.Path, "error", cause)
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Del("Content-Disposition")
+	x.fail(w, r, cause)
 }
 
 // crossSite finds requests that change something and that a browser sends from another site's page.

@@ -78,7 +78,7 @@ var titles = map[int]string{http.StatusBadRequest: "api.title.bad", http.StatusU
 	http.StatusNotFound: "api.title.not-found", http.StatusMethodNotAllowed: "api.title.method", http.StatusConflict: "error.title.conflict",
 	http.StatusPreconditionFailed: "error.title.conflict", http.StatusRequestEntityTooLarge: "error.too-large", http.StatusUnsupportedMediaType: "api.title.media",
 	http.StatusUnprocessableEntity: "error.title.invalid", http.StatusPreconditionRequired: "api.title.version", http.StatusTooManyRequests: "error.busy",
-	http.StatusInternalServerError: "error.failed", http.StatusServiceUnavailable: "error.away", http.StatusInsufficientStorage: app.DiskIsFull}
+	http.StatusInternalServerError: "error.failed", http.StatusServiceUnavailable: app.DatabaseIsAway, http.StatusInsufficientStorage: app.DiskIsFull}
 
 // Statuses lists the statuses of problems with the message keys of their titles, in order.
 func Statuses() (list []int, title map[int]string) {
@@ -110,7 +110,7 @@ func (x *API) problem(ctx context.Context, err error) *Problem {
 	}
 	if out := app.OutageOf(err); out != nil {
 		x.o.Log.ErrorContext(ctx, "the database cannot do it", "request", web.RequestID(ctx), "error", err)
-		return problemOf(l, web.OutageStatus(out.Key == app.DiskIsFull), out.Detail, nil)
+		return problemOf(l, web.OutageStatus(out), out.Detail, nil)
 	}
 	x.o.Log.ErrorContext(ctx, "a request of the interface failed", "request", web.RequestID(ctx), "error", err)
 	return problemOf(l, http.StatusInternalServerError, "error.failed-detail", map[string]any{"id": web.RequestID(ctx)})

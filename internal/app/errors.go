@@ -59,16 +59,19 @@ func CodeOf(err error) Code {
 // asked, that nothing was changed or that it may have been.
 type Outage struct{ Key, Detail string }
 
-// DiskIsFull is the key of an outage that only somebody who makes room can end; any other ends by itself.
-const DiskIsFull = "error.full"
+// The keys of outages: one ends by itself, the other when somebody makes room.
+const (
+	DatabaseIsAway = "error.away"
+	DiskIsFull     = "error.full"
+)
 
 // OutageOf returns the outage that an error tells of, nil for another.
 func OutageOf(err error) *Outage {
 	switch {
 	case errors.Is(err, store.ErrDoubtful):
-		return &Outage{"error.away", "error.doubtful"}
+		return &Outage{DatabaseIsAway, "error.doubtful"}
 	case errors.Is(err, store.ErrAway):
-		return &Outage{"error.away", "error.away-detail"}
+		return &Outage{DatabaseIsAway, "error.away-detail"}
 	case errors.Is(err, store.ErrFull):
 		return &Outage{DiskIsFull, "error.full-detail"}
 	}

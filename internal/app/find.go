@@ -17,7 +17,7 @@ import (
 )
 
 // SearchFacetLimit is how many of the newest records found are counted by kind.
-const SearchFacetLimit = 500
+const SearchFacetLimit = 1000
 
 // SearchKinds counts by kind what Search finds. Where the counts add up to SearchFacetLimit there may be more.
 func (a *App) SearchKinds(ctx context.Context, v Viewer, text string) (map[string]int, error) {

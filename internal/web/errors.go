@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/a-h/templ"
+
+	"tocsin/internal/app"
 	"tocsin/internal/web/locales"
 	"tocsin/internal/web/ui"
 )
@@ -24,24 +26,22 @@ func Failed(w http.ResponseWriter, r *http.Request) {
 	fail(w, r, http.StatusInternalServerError, "error.failed", locales.T(ctx, "error.failed-detail", "id", RequestID(ctx)))
 }
 
-// OutageStatus is the status of an answer where the database cannot do what it is asked: 503 where it will be there again
-// by itself, so that whoever stands before several servers may ask another, 507 where its disk is full.
-func OutageStatus(full bool) int {
-	if full {
+// Outage says that the database cannot do what it is asked, and what is known of what was asked. Where it will be there
+// again by itself, whoever stands before several servers may ask another.
+func Outage(w http.ResponseWriter, r *http.Request, out *app.Outage) {
+	status := OutageStatus(out)
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "5")
+	}
+	fail(w, r, status, out.Key, locales.T(r.Context(), out.Detail))
+}
+
+// OutageStatus is 507 for a full disk, which somebody must make room on, and 503 for what ends by itself.
+func OutageStatus(out *app.Outage) int {
+	if out.Key == app.DiskIsFull {
 		return http.StatusInsufficientStorage
 	}
 	return http.StatusServiceUnavailable
-}
-
-// Away says that the database cannot be reached, or that its disk is full, and in detail, a message key, what is known of
-// what was asked.
-func Away(w http.ResponseWriter, r *http.Request, full bool, detail string) {
-	key := "error.full"
-	if !full {
-		key = "error.away"
-		w.Header().Set("Retry-After", "5")
-	}
-	fail(w, r, OutageStatus(full), key, locales.T(r.Context(), detail))
 }
 
 // TooLarge says that the request is larger than limit bytes.

@@ -18,6 +18,23 @@ type Writer interface {
 	Close() error
 }
 
+// Types are the media types of the formats that New writes, by their names.
+var Types = map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+// New writes a table to w in a format of Types: CSV and XLSX as NewCSV and NewXLSX do, JSON as NewJSON does.
+func New(w io.Writer, format string) (Writer, error) {
+	switch format {
+	case "csv":
+		return NewCSV(w), nil
+	case "json":
+		return NewJSON(w), nil
+	case "xlsx":
+		return NewXLSX(w)
+	}
+	return nil, fmt.Errorf("tables are not written as %q", format)
+}
+
 type csvWriter struct{ w *csv.Writer }
 
 // NewCSV writes CSV in UTF-8 with a byte-order mark, by which spreadsheet programs know it. Cells that such a program

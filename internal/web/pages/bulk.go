@@ -229,7 +229,7 @@ func (s *Site) why(ctx context.Context, err error) string {
 }
 
 func (s *Site) exportChosen(w http.ResponseWriter, r *http.Request, k *record.Kind, chosen []app.Chosen, format string) {
-	if exportTypes[format] == "" {
+	if table.Types[format] == "" {
 		web.NotFound(w, r)
 		return
 	}

@@ -143,7 +143,7 @@ func meaning(ctx context.Context, kind, path string) string {
 // dictionaryFile sends the dictionary as a table, in the language of whoever asks.
 func (s *Site) dictionaryFile(w http.ResponseWriter, r *http.Request) {
 	ctx, format := r.Context(), r.PathValue("format")
-	if exportTypes[format] == "" {
+	if table.Types[format] == "" {
 		web.NotFound(w, r)
 		return
 	}

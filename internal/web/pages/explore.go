@@ -215,7 +215,7 @@ func (s *Site) curveLinks(ctx context.Context, x *app.Exploration, k app.Curve) 
 // exploreFile sends the figures of the explorer as a table: one row for each curve and step.
 func (s *Site) exploreFile(w http.ResponseWriter, r *http.Request) {
 	ctx, format := r.Context(), r.PathValue("format")
-	if exportTypes[format] == "" {
+	if table.Types[format] == "" {
 		web.NotFound(w, r)
 		return
 	}

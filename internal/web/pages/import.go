@@ -16,6 +16,7 @@ import (
 	"tocsin/internal/app"
 	"tocsin/internal/coalition"
 	"tocsin/internal/exchange/profile"
+	"tocsin/internal/exchange/table"
 	"tocsin/internal/kinds"
 	"tocsin/internal/record"
 	"tocsin/internal/web"
@@ -206,7 +207,7 @@ func (s *Site) fillImport(ctx context.Context, p *importView, report *app.Import
 
 // sendRejected answers the rows that an import of the file would refuse, as a table to mend and send again.
 func (s *Site) sendRejected(w http.ResponseWriter, r *http.Request, q app.ImportRequest) {
-	s.send(w, r, "rejected.csv", exportTypes["csv"], func(out io.Writer) error {
+	s.send(w, r, "rejected.csv", table.Types["csv"], func(out io.Writer) error {
 		q.DryRun, q.Rejected = true, out
 		_, err := s.app.Import(r.Context(), s.Viewer(r), q)
 		return err

@@ -99,7 +99,7 @@ func (s *Site) gapRow(ctx context.Context, g app.Gap) ui.Row {
 func (s *Site) gapsFile(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	country, format := r.PathValue("code"), r.PathValue("format")
-	if _, ok := s.app.Directory().PlaceName(country, "en"); !ok || exportTypes[format] == "" {
+	if _, ok := s.app.Directory().PlaceName(country, "en"); !ok || table.Types[format] == "" {
 		web.NotFound(w, r)
 		return
 	}

@@ -364,8 +364,7 @@ func sorted(ctx context.Context, o []ui.Option) []ui.Option {
 func (s *Site) export(w http.ResponseWriter, r *http.Request) {
 	k, ok := kinds.Get(r.PathValue("kind"))
 	format := r.PathValue("format")
-	_, known := exportTypes[format]
-	if !ok || !known {
+	if !ok || table.Types[format] == "" {
 		web.NotFound(w, r)
 		return
 	}

@@ -317,7 +317,7 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		if out := app.OutageOf(err); out != nil {
 			s.o.Log.ErrorContext(ctx, "the database cannot do it", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)
-			web.Away(w, r, out.Key == app.DiskIsFull, out.Detail)
+			web.Outage(w, r, out)
 			return
 		}
 		s.o.Log.ErrorContext(ctx, "a page failed", "request", web.RequestID(ctx), "path", web.PublicPath(r.URL.Path), "error", err)

@@ -67,7 +67,7 @@ func (s *Site) sayError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if out := app.OutageOf(err); out != nil {
 		s.o.Log.ErrorContext(ctx, "the database cannot do it", "request", web.RequestID(ctx), "error", err)
-		say(w, web.OutageStatus(out.Key == app.DiskIsFull), map[string]string{"error": ui.T(ctx, out.Detail)})
+		say(w, web.OutageStatus(out), map[string]string{"error": ui.T(ctx, out.Detail)})
 		return
 	}
 	if app.CodeOf(err) == app.Internal || !errors.As(err, &e) {

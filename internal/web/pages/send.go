@@ -8,25 +8,10 @@ import (
 	"tocsin/internal/web"
 )
 
-// exportTypes are the formats of tables and their media types.
-var exportTypes = map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json",
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-
-// sheetOf writes a table in a format of exportTypes.
-func sheetOf(w io.Writer, format string) (table.Writer, error) {
-	switch format {
-	case "csv":
-		return table.NewCSV(w), nil
-	case "json":
-		return table.NewJSON(w), nil
-	}
-	return table.NewXLSX(w)
-}
-
-// sendSheet answers a table, in a format of exportTypes, that write writes.
+// sendSheet answers a table, in a format of table.Types, that write writes.
 func (s *Site) sendSheet(w http.ResponseWriter, r *http.Request, name, format string, write func(table.Writer) error) {
-	s.send(w, r, name+"."+format, exportTypes[format], func(out io.Writer) error {
-		sheet, err := sheetOf(out, format)
+	s.send(w, r, name+"."+format, table.Types[format], func(out io.Writer) error {
+		sheet, err := table.New(out, format)
 		if err != nil {
 			return err
 		}
