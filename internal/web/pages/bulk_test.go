@@ -45,7 +45,7 @@ func TestBulkSharingPage(t *testing.T) {
 		t.Error("the page tells of the hidden, or what nobody has asked for")
 	}
 	says(post(bulk, http.StatusOK, "do", app.BulkShare, "_preview", "sharing", "tlp", "CLEAR"), "Anybody will be able to see it.", "More people than now", "Only officials of the participant that owns it")
-	says(post(bulk, http.StatusOK, "do", app.BulkShare, "_preview", "sharing", "tlp", "AMBER", "audience.participants", "SL"), "Fewer people than now", `<option value="SL" selected`)
+	says(post(bulk, http.StatusOK, "do", app.BulkShare, "_preview", "sharing", "tlp", "AMBER", "audience.participants", "SL"), "Fewer people than now", `name="audience.participants" value="SL" checked`)
 	for _, wrong := range [][]string{{"do", app.BulkShare}, {"do", app.BulkShare, "tlp", "RED", "audience.participants", "SL"}, {"do", app.BulkShare, "tlp", "<b>"}} {
 		says(post(bulk, http.StatusUnprocessableEntity, wrong...), "Change who sees them", mine.ID)
 	}
